@@ -1,0 +1,116 @@
+/** What a path rule and a finding rule are. One rule a file under rules/; rules do not import each other. */
+import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
+import type { Owner, OwnerIndex } from "../cluster/owner.ts";
+import type { Connection, PacketRef } from "../correlate/connection.ts";
+
+/** Stable ids of DESIGN.md section 1. */
+export type PathClass =
+  | "pod-to-pod-direct"
+  | "pod-to-pod-overlay"
+  | "pod-to-pod-nat"
+  | "service-clusterip"
+  | "snat-egress"
+  | "direct-egress"
+  | "pod-to-vpc"
+  | "pod-to-peer"
+  | "nlb-ip"
+  | "nlb-instance"
+  | "alb-ip"
+  | "alb-instance"
+  | "clb"
+  | "nodeport"
+  | "client-to-lb"
+  | "node-to-pod"
+  | "pod-to-node"
+  | "node-to-node"
+  | "node-egress"
+  | "node-to-vpc"
+  | "vpc-to-node"
+  | "vpc-to-pod"
+  | "control-plane"
+  | "link-local"
+  | "overlay-tunnel"
+  | "external"
+  | "unclassified";
+
+export type Confidence = "proven" | "inferred" | "possible";
+export type FindingLevel = "error" | "warning" | "note";
+
+/** One sentence with the packets or snapshot entries that show it. */
+export interface Evidence {
+  readonly statement: string;
+  readonly packets: readonly PacketRef[];
+  readonly snapshot: readonly SnapshotRef[];
+}
+
+/** Texts of a rule: the source of docs/rules.md and of `podpath rules`. */
+export interface RuleMeta {
+  /** Path class or finding rule id; also the file name. */
+  readonly id: string;
+  readonly title: string;
+  /** Why a person should care. */
+  readonly why: string;
+  readonly proves: string;
+  readonly doesNotProve: string;
+  /** One command that confirms it. */
+  readonly confirm: string;
+  /** Documents, kernel or CNI files. */
+  readonly sources: readonly string[];
+}
+
+/** A connection with its ends resolved: what rules look at. */
+export interface Subject {
+  readonly connection: Connection;
+  /** Owner of the originator's address in the first leg, and of the responder's in the last leg. */
+  readonly orig: Owner;
+  readonly resp: Owner;
+  /** Owner of what the originator addressed (the first leg's responder). */
+  readonly dialled: Owner;
+  /** Owner of the source address as the responder sees it (the last leg's originator). */
+  readonly finalOrig: Owner;
+}
+
+export interface RuleContext {
+  readonly snapshot: ClusterSnapshot;
+  readonly owners: OwnerIndex;
+  readonly hasSnapshot: boolean;
+}
+
+/** A path rule's answer: the class it supports and why. */
+export interface PathMatch {
+  readonly class: PathClass;
+  readonly confidence: Confidence;
+  /** Other classes that the same evidence allows; empty when proven. */
+  readonly candidates: readonly PathClass[];
+  readonly evidence: readonly Evidence[];
+  /** What would decide, when confidence is not proven: "capture eth0 of node ip-10-0-1-10". */
+  readonly wouldDecide?: string;
+}
+
+export interface PathRule {
+  readonly meta: RuleMeta;
+  match(subject: Subject, context: RuleContext): PathMatch | null;
+}
+
+export interface Classified {
+  readonly subject: Subject;
+  readonly verdict: PathMatch;
+}
+
+export interface FindingMatch {
+  /** Indexes of the connections it is about. */
+  readonly connections: readonly number[];
+  readonly level: FindingLevel;
+  readonly message: string;
+  readonly advice: string;
+  readonly evidence: readonly Evidence[];
+  /** What makes two findings of one rule the same over runs (workloads and addresses, never ports or times). */
+  readonly identity: string;
+}
+
+export interface FindingRule {
+  readonly meta: RuleMeta;
+  readonly level: FindingLevel;
+  find(classified: readonly Classified[], context: RuleContext): readonly FindingMatch[];
+}
+

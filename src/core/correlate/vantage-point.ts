@@ -1,0 +1,31 @@
+/** Where packets were seen: (capture, interface, network namespace); the IPFIX Observation Point. */
+
+export type VantageKind =
+  /** Host side or pod side of a pod's veth pair: both show the same packets. */
+  | "pod-veth"
+  /** Primary ENI of a node. */
+  | "node-eni"
+  | "secondary-eni"
+  /** VLAN of a trunk ENI. */
+  | "branch-eni"
+  /** Tunnel device (flannel.1, tunl0, vxlan.calico ...). */
+  | "tunnel"
+  | "loopback"
+  | "bridge"
+  | "unknown";
+
+export interface VantagePoint {
+  /** "n1/eth0", "node/eni0c31…", "file.pcap#0"; unique in a report. */
+  readonly id: string;
+  /** Index of the capture among the inputs. */
+  readonly capture: number;
+  readonly node: string | null;
+  readonly interface: string | null;
+  /** "namespace/name" when this is a pod's interface. */
+  readonly pod: string | null;
+  readonly kind: VantageKind;
+  /** How it was identified, one sentence; or what would identify it. */
+  readonly because: string;
+  /** Taps (FlowObservation.tap.index) that are this vantage point. */
+  readonly taps: readonly number[];
+}

@@ -1,0 +1,182 @@
+/**
+ * The shape of `podpath.report/1`, once: the TypeScript types (report.ts) and the published JSON Schema
+ * (docs/report.schema.json) are both made from it. Loaded only where a schema is asked for, never by an analysis.
+ */
+import { z } from "zod";
+
+const endpoint = z.strictObject({
+  address: z.string().describe("IPv4 dotted quad or RFC 5952 IPv6"),
+  port: z.number().int().nullable().describe("port; ICMP echo: the identifier at both ends; null (connections) or 0 (observations, as conntrack's generic tracker keys them) for protocols without ports"),
+});
+const tuple = z.strictObject({ orig: endpoint, resp: endpoint });
+const perDirection = z.strictObject({ orig: z.number().int(), resp: z.number().int() });
+const time = z.string().describe("RFC 3339, UTC, nanoseconds");
+
+export const packetRef = z.strictObject({ capture: z.string(), record: z.number().int().describe("1-based, as Wireshark numbers frames") });
+export const snapshotRef = z.strictObject({ file: z.string(), line: z.number().int().optional(), pointer: z.string().optional().describe("JSON pointer, RFC 6901") });
+export const evidence = z.strictObject({ statement: z.string(), packets: z.array(packetRef), snapshot: z.array(snapshotRef) });
+
+export const diagnostic = z.strictObject({
+  code: z.string(),
+  severity: z.enum(["error", "warning", "note"]),
+  message: z.string(),
+  count: z.number().int(),
+  first: z.strictObject({
+    file: z.string(),
+    record: z.number().int().optional(),
+    offset: z.number().int().optional(),
+    line: z.number().int().optional(),
+    pointer: z.string().optional(),
+  }),
+  hint: z.string(),
+});
+
+export const input = z.strictObject({
+  file: z.string(),
+  kind: z.enum(["capture", "snapshot", "unknown"]),
+  format: z.string().describe("pcap, pcapng, or the kind of the snapshot file; +gzip when compressed"),
+  sha256: z.string().optional().describe("of the bytes as given; left out of reports that did not ask for it"),
+  bytes: z.number().int(),
+});
+
+export const capture = z.strictObject({
+  id: z.string(),
+  file: z.string(),
+  format: z.string(),
+  linkTypes: z.array(z.string()),
+  records: z.number().int(),
+  bytes: z.number().int().describe("sum of wire lengths"),
+  capturedBytes: z.number().int(),
+  firstSeen: time.nullable(),
+  lastSeen: time.nullable(),
+  snaplen: z.number().int(),
+  drops: z
+    .array(z.strictObject({ interface: z.number().int(), received: z.string().optional(), droppedByInterface: z.string().optional(), droppedByOs: z.string().optional() }))
+    .optional()
+    .describe("as the capturing tool wrote them; 64-bit decimal strings"),
+  comments: z.array(z.strictObject({ record: z.number().int().optional(), text: z.string() })).optional(),
+  diagnostics: z.array(diagnostic),
+});
+
+export const vantagePoint = z.strictObject({
+  id: z.string(),
+  capture: z.string(),
+  node: z.string().optional(),
+  interface: z.string().optional(),
+  pod: z.string().optional().describe("namespace/name"),
+  kind: z.string(),
+  because: z.string().describe("how it was identified"),
+});
+
+export const snapshot = z.strictObject({
+  cluster: z.string().optional(),
+  cni: z.strictObject({
+    externalSnat: z.boolean().optional(),
+    excludeSnatCidrs: z.array(z.string()),
+    randomizeSnat: z.string().optional(),
+    image: z.string().optional(),
+  }),
+  vpcCidrs: z.array(z.string()),
+  counts: z.strictObject({ nodes: z.number().int(), pods: z.number().int(), services: z.number().int(), loadBalancers: z.number().int(), enis: z.number().int() }),
+  takenAt: z.string().optional(),
+  sources: z.array(z.strictObject({ file: z.string(), kind: z.string(), entries: z.number().int(), node: z.string().optional() })),
+  missing: z.array(z.string()),
+});
+
+export const party = z.strictObject({
+  address: z.string(),
+  port: z.number().int().nullable(),
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string().optional(),
+  node: z.string().optional(),
+  workload: z.string().optional(),
+  ambiguousWith: z.array(z.string()).optional(),
+});
+
+export const observation = z.strictObject({
+  vantagePoint: z.string(),
+  orig: endpoint,
+  resp: endpoint,
+  records: perDirection,
+  bytes: perDirection.describe("wire lengths"),
+  firstRecord: z.number().int(),
+  firstSeen: time,
+  lastSeen: time,
+  encapsulation: z
+    .strictObject({ kind: z.string(), vni: z.number().int().optional(), depth: z.number().int() })
+    .optional(),
+});
+
+export const natStep = z.strictObject({
+  kind: z.enum(["snat", "dnat", "both"]),
+  node: z.string().optional(),
+  before: tuple,
+  after: tuple,
+  rule: z.strictObject({ text: z.string(), file: z.string(), line: z.number().int().optional() }).optional().describe("the iptables rule that explains it"),
+  conntrack: z.strictObject({ text: z.string(), file: z.string(), line: z.number().int().optional() }).optional(),
+  matchedBy: z.string(),
+  confidence: z.enum(["proven", "inferred"]),
+});
+
+export const connection = z.strictObject({
+  id: z.string(),
+  class: z.string(),
+  confidence: z.enum(["proven", "inferred", "possible"]),
+  candidates: z.array(z.string()).optional().describe("class ids that the evidence allows; present whenever confidence is not proven"),
+  wouldDecide: z.string().optional().describe("the capture or snapshot file that would decide"),
+  protocol: z.string(),
+  orig: party,
+  resp: party,
+  dialled: endpoint,
+  client: endpoint.optional().describe("the true client behind a proxy, from a PROXY protocol header"),
+  observations: z.array(observation),
+  nat: z.array(natStep),
+  tcp: z
+    .strictObject({ state: z.string(), origIsn: z.number().int().optional(), respIsn: z.number().int().optional() })
+    .optional(),
+  firstSeen: time,
+  lastSeen: time,
+  packets: perDirection.describe("each packet once, however many vantage points saw it"),
+  bytes: perDirection,
+  evidence: z.array(evidence),
+  expected: z.strictObject({ class: z.string(), because: z.string() }).optional(),
+  findings: z.array(z.string()),
+});
+
+export const finding = z.strictObject({
+  id: z.string(),
+  rule: z.string(),
+  level: z.enum(["error", "warning", "note"]),
+  title: z.string(),
+  message: z.string(),
+  proves: z.string(),
+  doesNotProve: z.string(),
+  advice: z.string(),
+  connections: z.array(z.string()),
+  evidence: z.array(evidence),
+  fingerprint: z.string(),
+});
+
+export const report = z.strictObject({
+  schema: z.literal("podpath.report/1"),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  inputs: z.array(input),
+  captures: z.array(capture),
+  vantagePoints: z.array(vantagePoint),
+  snapshot,
+  accounting: z.strictObject({
+    records: z.number().int(),
+    inConnections: z.number().int(),
+    notClassified: z.record(z.string(), z.number().int()),
+    balanced: z.boolean(),
+  }),
+  summary: z.strictObject({
+    classes: z.record(z.string(), z.strictObject({ connections: z.number().int(), records: z.number().int(), bytes: z.number().int() })),
+    findings: z.record(z.string(), z.number().int()),
+  }),
+  connections: z.array(connection),
+  findings: z.array(finding),
+  diagnostics: z.array(diagnostic),
+  limits: z.array(z.strictObject({ limit: z.string(), value: z.number().int(), count: z.number().int(), effect: z.string() })),
+});

@@ -1,0 +1,16 @@
+/** The report, `podpath.report/1`: what every renderer, the gate and other programs read. Types come from the schema. */
+import type { z } from "zod";
+import type * as schema from "./report-schema.ts";
+
+export type Report = z.infer<typeof schema.report>;
+export type ReportInput = z.infer<typeof schema.input>;
+export type ReportCapture = z.infer<typeof schema.capture>;
+export type ReportVantagePoint = z.infer<typeof schema.vantagePoint>;
+export type ReportSnapshot = z.infer<typeof schema.snapshot>;
+export type ReportConnection = z.infer<typeof schema.connection>;
+export type ReportParty = z.infer<typeof schema.party>;
+export type ReportObservation = z.infer<typeof schema.observation>;
+export type ReportNatStep = z.infer<typeof schema.natStep>;
+export type ReportEvidence = z.infer<typeof schema.evidence>;
+export type ReportFinding = z.infer<typeof schema.finding>;
+export type ReportDiagnostic = z.infer<typeof schema.diagnostic>;
