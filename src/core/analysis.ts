@@ -1,0 +1,79 @@
+/** What goes into an analysis and what comes out of it, before a report is made of it. */
+import type { CaptureInfo } from "./capture/capture-info.ts";
+import type { ByteSource } from "./capture/byte-source.ts";
+import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
+import type { ClusterSnapshot } from "./cluster/snapshot.ts";
+import type { VantagePoint } from "./correlate/vantage-point.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { NotClassifiedReason } from "./flow/flow-observation.ts";
+
+/** A vantage point named by hand: NODE=…, NODE/IFACE=…, pod:NAMESPACE/NAME=…, or a podpath.yaml entry. */
+export interface VantageLabel {
+  readonly node?: string;
+  readonly interface?: string;
+  /** "namespace/name". */
+  readonly pod?: string;
+}
+
+/** One capture to read. `file` is the name that the user gave (relative as given); it appears in the report. */
+export interface CaptureJob {
+  readonly file: string;
+  readonly label: VantageLabel | null;
+  readonly source: ByteSource;
+}
+
+/** One snapshot file, decoded as text (UTF-8 or UTF-16 with BOM; the rim does that). */
+export interface SnapshotText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface AnalyzeOptions {
+  readonly maxFlows?: number;
+  /** Called now and then while captures are read; never per packet. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+export interface Progress {
+  readonly stage: "read" | "correlate" | "classify";
+  readonly file?: string;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** One capture after reading. */
+export interface CaptureResult {
+  readonly file: string;
+  readonly label: VantageLabel | null;
+  /** null when the content is no capture that podpath knows. */
+  readonly info: CaptureInfo | null;
+  /** LINKTYPE_ values met, in order of first appearance. */
+  readonly linkTypes: readonly number[];
+  readonly firstSeenNs: bigint | null;
+  readonly lastSeenNs: bigint | null;
+}
+
+/** Every record is in a connection or counted under a reason: records === inConnections + Σ notClassified. */
+export interface Accounting {
+  readonly records: number;
+  readonly inConnections: number;
+  readonly notClassified: Readonly<Partial<Record<NotClassifiedReason, number>>>;
+}
+
+/** A bound of limits.ts that was reached. */
+export interface LimitReached {
+  readonly limit: string;
+  readonly value: number;
+  readonly count: number;
+  readonly effect: string;
+}
+
+export interface Analysis {
+  readonly captures: readonly CaptureResult[];
+  readonly vantagePoints: readonly VantagePoint[];
+  readonly snapshot: ClusterSnapshot;
+  readonly classified: readonly Classified[];
+  readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
+  readonly accounting: Accounting;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly limits: readonly LimitReached[];
+}
