@@ -113,4 +113,3 @@ export interface FindingRule {
   readonly level: FindingLevel;
   find(classified: readonly Classified[], context: RuleContext): readonly FindingMatch[];
 }
-

@@ -62,9 +62,18 @@ export interface PodEntry {
   /** ... to here. */
   readonly deletionTime?: string;
   /** Branch ENI (security groups for pods), annotation vpc.amazonaws.com/pod-eni. */
-  readonly branchEni?: { readonly eniId: string; readonly mac: string; readonly vlanId: number; readonly privateIp: string };
+  readonly branchEni?: {
+    readonly eniId: string;
+    readonly mac: string;
+    readonly vlanId: number;
+    readonly privateIp: string;
+  };
   /** Container ports with a name, for showing. */
-  readonly ports: readonly { readonly port: number; readonly protocol: string; readonly name?: string }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly protocol: string;
+    readonly name?: string;
+  }[];
   readonly ref: SnapshotRef;
 }
 
@@ -147,7 +156,10 @@ export interface EniEntry {
   /** Delegated prefixes, CIDR text. */
   readonly prefixes: readonly string[];
   /** Private address -> public address. */
-  readonly publicAddresses: readonly { readonly privateAddress: string; readonly publicAddress: string }[];
+  readonly publicAddresses: readonly {
+    readonly privateAddress: string;
+    readonly publicAddress: string;
+  }[];
   readonly instanceId?: string;
   readonly deviceIndex?: number;
   /** Load balancer's name when the description tells it ("ELB net/NAME/ID", "ELB app/NAME/ID", "ELB NAME"). */
@@ -253,8 +265,16 @@ export interface IptablesRule {
   readonly protocol?: { readonly negated: boolean; readonly name: string };
   readonly inInterface?: { readonly negated: boolean; readonly name: string };
   readonly outInterface?: { readonly negated: boolean; readonly name: string };
-  readonly destinationPort?: { readonly negated: boolean; readonly first: number; readonly last: number };
-  readonly sourcePort?: { readonly negated: boolean; readonly first: number; readonly last: number };
+  readonly destinationPort?: {
+    readonly negated: boolean;
+    readonly first: number;
+    readonly last: number;
+  };
+  readonly sourcePort?: {
+    readonly negated: boolean;
+    readonly first: number;
+    readonly last: number;
+  };
   readonly destinationType?: { readonly negated: boolean; readonly type: string };
   readonly sourceType?: { readonly negated: boolean; readonly type: string };
   readonly mark?: { readonly negated: boolean; readonly value: number; readonly mask: number };

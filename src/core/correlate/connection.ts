@@ -1,5 +1,10 @@
 /** What correlation makes: all observations of one conversation, joined across vantage points and NAT. */
-import type { EncapsulationKind, FlowEndpoint, IcmpErrorRef, ProxyHeader } from "../flow/flow-observation.ts";
+import type {
+  EncapsulationKind,
+  FlowEndpoint,
+  IcmpErrorRef,
+  ProxyHeader,
+} from "../flow/flow-observation.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
 export interface FiveTuple {
@@ -29,7 +34,12 @@ export interface Observation {
   readonly tuple: FiveTuple;
   readonly orig: ObservedDirection;
   readonly resp: ObservedDirection;
-  readonly encapsulation: { readonly kind: EncapsulationKind; readonly vni: number | null; readonly depth: number; readonly outerConnection: number } | null;
+  readonly encapsulation: {
+    readonly kind: EncapsulationKind;
+    readonly vni: number | null;
+    readonly depth: number;
+    readonly outerConnection: number;
+  } | null;
   readonly fragments: number;
   readonly icmpErrors: readonly IcmpErrorRef[];
   /** FlowObservation ids that were put together here. */
@@ -37,12 +47,7 @@ export interface Observation {
 }
 
 export type NatKind = "snat" | "dnat" | "both";
-export type MatchedBy =
-  | "tcp-isn"
-  | "tcp-sequence"
-  | "conntrack"
-  | "payload"
-  | "icmp-payload";
+export type MatchedBy = "tcp-isn" | "tcp-sequence" | "conntrack" | "payload" | "icmp-payload";
 
 /** A rewrite between two legs of a connection. */
 export interface NatStep {
@@ -54,7 +59,11 @@ export interface NatStep {
   readonly matchedBy: MatchedBy;
   readonly confidence: "proven" | "inferred";
   /** Conntrack entry that says the same, when there is one. */
-  readonly conntrack: { readonly text: string; readonly file: string; readonly line?: number } | null;
+  readonly conntrack: {
+    readonly text: string;
+    readonly file: string;
+    readonly line?: number;
+  } | null;
   /** Records on both sides: index of the capture and the record number. */
   readonly packets: readonly PacketRef[];
 }
@@ -82,7 +91,10 @@ export interface Connection {
   readonly bytes: { readonly orig: number; readonly resp: number };
   readonly tcp: TcpSummary | null;
   /** This connection is the outer one of a tunnel: what it carries, and the inner connections' indexes. */
-  readonly carries: { readonly kind: EncapsulationKind; readonly connections: readonly number[] } | null;
+  readonly carries: {
+    readonly kind: EncapsulationKind;
+    readonly connections: readonly number[];
+  } | null;
   readonly sealed: "wireguard" | "esp" | null;
   readonly proxyHeader: (ProxyHeader & { readonly capture: number }) | null;
   /** Observations that may belong here but fit another connection as well; said, never merged. */

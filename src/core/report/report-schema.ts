@@ -6,15 +6,32 @@ import { z } from "zod";
 
 const endpoint = z.strictObject({
   address: z.string().describe("IPv4 dotted quad or RFC 5952 IPv6"),
-  port: z.number().int().nullable().describe("port; ICMP echo: the identifier at both ends; null (connections) or 0 (observations, as conntrack's generic tracker keys them) for protocols without ports"),
+  port: z
+    .number()
+    .int()
+    .nullable()
+    .describe(
+      "port; ICMP echo: the identifier at both ends; null (connections) or 0 (observations, as conntrack's generic tracker keys them) for protocols without ports",
+    ),
 });
 const tuple = z.strictObject({ orig: endpoint, resp: endpoint });
 const perDirection = z.strictObject({ orig: z.number().int(), resp: z.number().int() });
 const time = z.string().describe("RFC 3339, UTC, nanoseconds");
 
-export const packetRef = z.strictObject({ capture: z.string(), record: z.number().int().describe("1-based, as Wireshark numbers frames") });
-export const snapshotRef = z.strictObject({ file: z.string(), line: z.number().int().optional(), pointer: z.string().optional().describe("JSON pointer, RFC 6901") });
-export const evidence = z.strictObject({ statement: z.string(), packets: z.array(packetRef), snapshot: z.array(snapshotRef) });
+export const packetRef = z.strictObject({
+  capture: z.string(),
+  record: z.number().int().describe("1-based, as Wireshark numbers frames"),
+});
+export const snapshotRef = z.strictObject({
+  file: z.string(),
+  line: z.number().int().optional(),
+  pointer: z.string().optional().describe("JSON pointer, RFC 6901"),
+});
+export const evidence = z.strictObject({
+  statement: z.string(),
+  packets: z.array(packetRef),
+  snapshot: z.array(snapshotRef),
+});
 
 export const diagnostic = z.strictObject({
   code: z.string(),
@@ -34,8 +51,13 @@ export const diagnostic = z.strictObject({
 export const input = z.strictObject({
   file: z.string(),
   kind: z.enum(["capture", "snapshot", "unknown"]),
-  format: z.string().describe("pcap, pcapng, or the kind of the snapshot file; +gzip when compressed"),
-  sha256: z.string().optional().describe("of the bytes as given; left out of reports that did not ask for it"),
+  format: z
+    .string()
+    .describe("pcap, pcapng, or the kind of the snapshot file; +gzip when compressed"),
+  sha256: z
+    .string()
+    .optional()
+    .describe("of the bytes as given; left out of reports that did not ask for it"),
   bytes: z.number().int(),
 });
 
@@ -51,10 +73,19 @@ export const capture = z.strictObject({
   lastSeen: time.nullable(),
   snaplen: z.number().int(),
   drops: z
-    .array(z.strictObject({ interface: z.number().int(), received: z.string().optional(), droppedByInterface: z.string().optional(), droppedByOs: z.string().optional() }))
+    .array(
+      z.strictObject({
+        interface: z.number().int(),
+        received: z.string().optional(),
+        droppedByInterface: z.string().optional(),
+        droppedByOs: z.string().optional(),
+      }),
+    )
     .optional()
     .describe("as the capturing tool wrote them; 64-bit decimal strings"),
-  comments: z.array(z.strictObject({ record: z.number().int().optional(), text: z.string() })).optional(),
+  comments: z
+    .array(z.strictObject({ record: z.number().int().optional(), text: z.string() }))
+    .optional(),
   diagnostics: z.array(diagnostic),
 });
 
@@ -77,9 +108,22 @@ export const snapshot = z.strictObject({
     image: z.string().optional(),
   }),
   vpcCidrs: z.array(z.string()),
-  counts: z.strictObject({ nodes: z.number().int(), pods: z.number().int(), services: z.number().int(), loadBalancers: z.number().int(), enis: z.number().int() }),
+  counts: z.strictObject({
+    nodes: z.number().int(),
+    pods: z.number().int(),
+    services: z.number().int(),
+    loadBalancers: z.number().int(),
+    enis: z.number().int(),
+  }),
   takenAt: z.string().optional(),
-  sources: z.array(z.strictObject({ file: z.string(), kind: z.string(), entries: z.number().int(), node: z.string().optional() })),
+  sources: z.array(
+    z.strictObject({
+      file: z.string(),
+      kind: z.string(),
+      entries: z.number().int(),
+      node: z.string().optional(),
+    }),
+  ),
   missing: z.array(z.string()),
 });
 
@@ -113,8 +157,13 @@ export const natStep = z.strictObject({
   node: z.string().optional(),
   before: tuple,
   after: tuple,
-  rule: z.strictObject({ text: z.string(), file: z.string(), line: z.number().int().optional() }).optional().describe("the iptables rule that explains it"),
-  conntrack: z.strictObject({ text: z.string(), file: z.string(), line: z.number().int().optional() }).optional(),
+  rule: z
+    .strictObject({ text: z.string(), file: z.string(), line: z.number().int().optional() })
+    .optional()
+    .describe("the iptables rule that explains it"),
+  conntrack: z
+    .strictObject({ text: z.string(), file: z.string(), line: z.number().int().optional() })
+    .optional(),
   matchedBy: z.string(),
   confidence: z.enum(["proven", "inferred"]),
 });
@@ -123,17 +172,26 @@ export const connection = z.strictObject({
   id: z.string(),
   class: z.string(),
   confidence: z.enum(["proven", "inferred", "possible"]),
-  candidates: z.array(z.string()).optional().describe("class ids that the evidence allows; present whenever confidence is not proven"),
+  candidates: z
+    .array(z.string())
+    .optional()
+    .describe("class ids that the evidence allows; present whenever confidence is not proven"),
   wouldDecide: z.string().optional().describe("the capture or snapshot file that would decide"),
   protocol: z.string(),
   orig: party,
   resp: party,
   dialled: endpoint,
-  client: endpoint.optional().describe("the true client behind a proxy, from a PROXY protocol header"),
+  client: endpoint
+    .optional()
+    .describe("the true client behind a proxy, from a PROXY protocol header"),
   observations: z.array(observation),
   nat: z.array(natStep),
   tcp: z
-    .strictObject({ state: z.string(), origIsn: z.number().int().optional(), respIsn: z.number().int().optional() })
+    .strictObject({
+      state: z.string(),
+      origIsn: z.number().int().optional(),
+      respIsn: z.number().int().optional(),
+    })
     .optional(),
   firstSeen: time,
   lastSeen: time,
@@ -172,11 +230,25 @@ export const report = z.strictObject({
     balanced: z.boolean(),
   }),
   summary: z.strictObject({
-    classes: z.record(z.string(), z.strictObject({ connections: z.number().int(), records: z.number().int(), bytes: z.number().int() })),
+    classes: z.record(
+      z.string(),
+      z.strictObject({
+        connections: z.number().int(),
+        records: z.number().int(),
+        bytes: z.number().int(),
+      }),
+    ),
     findings: z.record(z.string(), z.number().int()),
   }),
   connections: z.array(connection),
   findings: z.array(finding),
   diagnostics: z.array(diagnostic),
-  limits: z.array(z.strictObject({ limit: z.string(), value: z.number().int(), count: z.number().int(), effect: z.string() })),
+  limits: z.array(
+    z.strictObject({
+      limit: z.string(),
+      value: z.number().int(),
+      count: z.number().int(),
+      effect: z.string(),
+    }),
+  ),
 });

@@ -58,5 +58,11 @@ export const LAYER_NAMES = [
 ] as const;
 
 /** Which field decided how many bytes there are. */
-export const LengthSource = { Captured: 0, Ipv4TotalLength: 1, Ipv6PayloadLength: 2, UdpLength: 3, HeaderLength: 4 } as const;
+export const LengthSource = {
+  Captured: 0,
+  Ipv4TotalLength: 1,
+  Ipv6PayloadLength: 2,
+  UdpLength: 3,
+  HeaderLength: 4,
+} as const;
 export type LengthSourceCode = (typeof LengthSource)[keyof typeof LengthSource];

@@ -4,7 +4,14 @@
  * Fields of a layer at or beyond `depth` are left over from earlier packets and mean nothing.
  */
 import { MAX_IP_LAYERS } from "../limits.ts";
-import { DecodeStop, type DecodeStopCode, type LayerCode, Layer, type LengthSourceCode, LengthSource } from "./decode-stop.ts";
+import {
+  DecodeStop,
+  type DecodeStopCode,
+  type LayerCode,
+  Layer,
+  type LengthSourceCode,
+  LengthSource,
+} from "./decode-stop.ts";
 
 /** What an IP layer carries when it carries another frame or packet. Values are stable: they enter flow keys. */
 export const Encapsulation = {
@@ -27,10 +34,26 @@ export const Sealed = { None: 0, WireGuard: 1, Esp: 2 } as const;
 export type SealedCode = (typeof Sealed)[keyof typeof Sealed];
 
 /** `sll_pkttype` of LINUX_SLL/SLL2; `None` where the link header has no such field. */
-export const PacketType = { Host: 0, Broadcast: 1, Multicast: 2, OtherHost: 3, Outgoing: 4, None: 255 } as const;
+export const PacketType = {
+  Host: 0,
+  Broadcast: 1,
+  Multicast: 2,
+  OtherHost: 3,
+  Outgoing: 4,
+  None: 255,
+} as const;
 
 /** TCP flag bits (RFC 9293 section 3.1). */
-export const TcpFlag = { Fin: 1, Syn: 2, Rst: 4, Psh: 8, Ack: 16, Urg: 32, Ece: 64, Cwr: 128 } as const;
+export const TcpFlag = {
+  Fin: 1,
+  Syn: 2,
+  Rst: 4,
+  Psh: 8,
+  Ack: 16,
+  Urg: 32,
+  Ece: 64,
+  Cwr: 128,
+} as const;
 
 /** One IP header and what follows it. Offsets count from the start of the DataView that was decoded. */
 export class IpLayer {
