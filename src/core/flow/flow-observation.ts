@@ -57,6 +57,8 @@ export interface FlowDirection {
   /** Sequence number of the SYN (or SYN-ACK) and its record. */
   readonly isn: number | null;
   readonly isnRecord: number;
+  /** Whether `isn` came from a bare SYN or a SYN-ACK (flags are OR-ed over all packets and do not tell); null without ISN. */
+  readonly isnFrom: "syn" | "syn-ack" | null;
   /** Hash of the SYN's options; 0 = none seen. */
   readonly synOptions: number;
   /** TCP: lowest first sequence number and highest end seen (mod 2^32), null before any segment. */
