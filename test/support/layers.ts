@@ -91,26 +91,26 @@ function resolve(path: string, specifier: string): string | null {
 export function layerViolations(path: string, source: string): string[] {
   const layer = layerOf(path);
   if (layer === null) return [`${path} is in no layer: add its folder to test/support/layers.ts`];
-  const core = layer in CORE;
-  const violations: string[] = [];
-  for (const specifier of importsOf(source)) {
-    if (!specifier.startsWith(".")) {
-      const known = PACKAGES[layer] ?? [];
-      const builtin = specifier.startsWith("node:");
-      if (builtin ? core : !known.some((name) => specifier === name))
-        violations.push(`${path}: ${layer} may not import the package ${specifier}`);
-      continue;
-    }
-    const target = resolve(path, specifier);
-    const targetLayer = target === null ? null : layerOf(target);
-    if (target === null || targetLayer === null)
-      violations.push(`${path}: ${specifier} leads to no layer`);
-    else if (isRule(path) && isRule(target))
-      violations.push(`${path}: a rule may not import the rule ${specifier}`);
-    else if (targetLayer !== layer && !MAY_IMPORT[layer]?.includes(targetLayer))
-      violations.push(`${path}: ${layer} may not import ${targetLayer} (${specifier})`);
-  }
-  return violations;
+  return importsOf(source).flatMap((specifier) => {
+    const what = specifier.startsWith(".")
+      ? fileRefusal(layer, path, specifier)
+      : packageRefusal(layer, specifier);
+    return what === null ? [] : [`${path}: ${what}`];
+  });
+}
+
+function packageRefusal(layer: string, name: string): string | null {
+  const allowed = name.startsWith("node:") ? !(layer in CORE) : PACKAGES[layer]?.includes(name);
+  return allowed ? null : `${layer} may not import the package ${name}`;
+}
+
+function fileRefusal(layer: string, path: string, specifier: string): string | null {
+  const target = resolve(path, specifier);
+  const targetLayer = target === null ? null : layerOf(target);
+  if (target === null || targetLayer === null) return `${specifier} leads to no layer`;
+  if (isRule(path) && isRule(target)) return `a rule may not import the rule ${specifier}`;
+  if (targetLayer === layer || MAY_IMPORT[layer]?.includes(targetLayer)) return null;
+  return `${layer} may not import ${targetLayer} (${specifier})`;
 }
 
 function isRule(path: string): boolean {
