@@ -7,6 +7,8 @@ import type { VantagePoint } from "./correlate/vantage-point.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { NotClassifiedReason } from "./flow/flow-observation.ts";
 
+export type { SnapshotText } from "./cluster/snapshot.ts";
+
 /** A vantage point named by hand: NODE=…, NODE/IFACE=…, pod:NAMESPACE/NAME=…, or a podpath.yaml entry. */
 export interface VantageLabel {
   readonly node?: string;
@@ -20,12 +22,6 @@ export interface CaptureJob {
   readonly file: string;
   readonly label: VantageLabel | null;
   readonly source: ByteSource;
-}
-
-/** One snapshot file, decoded as text (UTF-8 or UTF-16 with BOM; the rim does that). */
-export interface SnapshotText {
-  readonly file: string;
-  readonly text: string;
 }
 
 export interface AnalyzeOptions {

@@ -10,6 +10,12 @@ export interface SnapshotRef {
   readonly pointer?: string;
 }
 
+/** One snapshot file, decoded as text (UTF-8 or UTF-16 with BOM; the rim does that). */
+export interface SnapshotText {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** What a snapshot file was recognised as. */
 export type SnapshotKind =
   | "kubectl-json"
@@ -26,6 +32,7 @@ export type SnapshotKind =
   | "aws-target-groups"
   | "aws-target-group-attributes"
   | "aws-vpc-peering"
+  | "aws-eks-cluster"
   | "ip-addr"
   | "ip-rule"
   | "ip-route"
@@ -34,7 +41,10 @@ export type SnapshotKind =
   | "conntrack"
   | "hostname";
 
-/** One file that was read: what it is, how many entries it gave, which node it belongs to (node command output only). */
+/**
+ * One file that was read: what it is, how many entries it gave, which node it belongs to (node command output only). A file
+ * that holds the output of several commands is listed once per kind.
+ */
 export interface SnapshotSource {
   readonly file: string;
   readonly kind: SnapshotKind;
@@ -45,6 +55,7 @@ export interface SnapshotSource {
 }
 
 export interface PodEntry {
+  /** Empty when the table was printed without `-A` and nothing says which namespace it shows. */
   readonly namespace: string;
   readonly name: string;
   /** Canonical text, all families; empty while the pod has none. */
@@ -59,7 +70,7 @@ export interface PodEntry {
   readonly labels: Readonly<Record<string, string>>;
   /** RFC 3339; the pod owns its address from here ... */
   readonly startTime?: string;
-  /** ... to here. */
+  /** ... to here: its deletion, or the end of the last container of a pod that has finished. */
   readonly deletionTime?: string;
   /** Branch ENI (security groups for pods), annotation vpc.amazonaws.com/pod-eni. */
   readonly branchEni?: {
@@ -201,6 +212,21 @@ export interface TargetEntry {
   readonly ref: SnapshotRef;
 }
 
+/** A target group with its attributes ("preserve_client_ip.enabled", "proxy_protocol_v2.enabled" ...). */
+export interface TargetGroupEntry {
+  /** Empty when only attributes were given and several groups could have them. */
+  readonly name: string;
+  readonly arn?: string;
+  readonly protocol?: string;
+  readonly port?: number;
+  /** instance, ip, lambda or alb. */
+  readonly targetType?: string;
+  /** Names of the load balancers that forward to it. */
+  readonly loadBalancers: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly ref: SnapshotRef;
+}
+
 /** A CIDR with its origin. `text` is canonical ("10.0.0.0/16"). */
 export interface CidrEntry {
   readonly text: string;
@@ -208,7 +234,7 @@ export interface CidrEntry {
   readonly ref: SnapshotRef;
 }
 
-/** Interface of a node (`ip addr`). `index` is the ifindex that LINUX_SLL2 shows. */
+/** Interface of a node (`ip addr`). `index` is the ifindex that LINUX_SLL2 shows; 0 when not told (`ip -br addr`). */
 export interface NodeInterface {
   readonly index: number;
   readonly name: string;
@@ -255,6 +281,8 @@ export interface NeighbourEntry {
 export interface IptablesRule {
   /** "nat" when `-S` output does not say. */
   readonly table: string;
+  /** 6 when the rule is ip6tables'. */
+  readonly family?: 4 | 6;
   readonly chain: string;
   /** 0-based position in its chain. */
   readonly position: number;
@@ -287,7 +315,10 @@ export interface IptablesRule {
   readonly text: string;
   readonly ref: SnapshotRef;
 }
-/** One conntrack entry: the tuple as the originator sent it and as replies come back. */
+/**
+ * One conntrack entry: the tuple as the originator sent it and as replies come back. The listing and the events of one entry
+ * are merged: `text`, `ref`, `time` and `event` are those of its first event, `state`, `mark` and `unreplied` the last known.
+ */
 export interface ConntrackEntry {
   readonly protocol: string;
   readonly original: ConntrackTuple;
@@ -356,8 +387,32 @@ export interface ClusterSnapshot {
   readonly instances: readonly InstanceEntry[];
   readonly loadBalancers: readonly LoadBalancerEntry[];
   readonly targets: readonly TargetEntry[];
+  readonly targetGroups: readonly TargetGroupEntry[];
   readonly nodeStates: readonly NodeState[];
   readonly cni: CniSettings;
   /** What is not there and would help, in words ("iptables-save of node ip-10-0-2-10"). */
   readonly missing: readonly string[];
+}
+
+/** What is known when no snapshot file was given: nothing. */
+export function emptySnapshot(): ClusterSnapshot {
+  return {
+    sources: [],
+    vpcCidrs: [],
+    peerCidrs: [],
+    serviceCidrs: [],
+    pods: [],
+    nodes: [],
+    services: [],
+    endpoints: [],
+    enis: [],
+    subnets: [],
+    instances: [],
+    loadBalancers: [],
+    targets: [],
+    targetGroups: [],
+    nodeStates: [],
+    cni: { excludeSnatCidrs: [] },
+    missing: [],
+  };
 }
