@@ -1,0 +1,141 @@
+/**
+ * Goal: what a reviewer would say about a file before reading it is said by a test. Method: rules about paths and texts
+ * (support/tidy-rules.ts) over every file of the project; each rule is first shown something that it must refuse.
+ */
+import { describe, expect, test } from "vitest";
+import { filesBelow, readText } from "./support/repository.ts";
+import {
+  decoderWithoutSpecification,
+  decoderWithoutTest,
+  diagnosticCodes,
+  LONG_FILES,
+  looseEnds,
+  MAX_FILE_LINES,
+  machineTraces,
+  pileName,
+  titles,
+  tooLong,
+} from "./support/tidy-rules.ts";
+
+const paths = filesBelow("");
+const texts = paths
+  .filter((path) => /\.(?:ts|js|json|md|ya?ml)$|^\.[a-z]+$|^\.ci\//.test(path))
+  .map((path) => [path, readText(path)] as const);
+const inFolders = (...folders: string[]) =>
+  texts.filter(([path]) => folders.some((folder) => path.startsWith(`${folder}/`)));
+/** Captured by other programs, or written by ours: not prose of this project. */
+const written = texts.filter(
+  ([path]) => !/^samples\/.*\.(?:json|txt)$|\/golden\/|^package-lock/.test(path),
+);
+
+describe("every file", () => {
+  test(`of code has at most ${MAX_FILE_LINES} lines`, () => {
+    expect(texts.flatMap(([path, text]) => tooLong(path, text))).toEqual([]);
+    expect(Object.keys(LONG_FILES).filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test("is named after what it holds", () => {
+    expect(paths.flatMap(pileName)).toEqual([]);
+  });
+
+  test("is finished", () => {
+    expect(written.flatMap(([path, text]) => looseEnds(path, text))).toEqual([]);
+  });
+
+  test("is free of traces of one machine", () => {
+    expect(texts.flatMap(([path, text]) => machineTraces(path, text))).toEqual([]);
+  });
+
+  test("of documentation has one title", () => {
+    expect(texts.flatMap(([path, text]) => titles(path, text))).toEqual([]);
+  });
+});
+
+describe("every decoder", () => {
+  test("names the document that it follows", () => {
+    const wire = inFolders("src/core/wire");
+    expect(wire.flatMap(([path, text]) => decoderWithoutSpecification(path, text))).toEqual([]);
+  });
+
+  test("has a test beside its place", () => {
+    const all = new Set(paths);
+    expect(paths.flatMap((path) => decoderWithoutTest(path, all))).toEqual([]);
+  });
+});
+
+describe("every diagnostic code", () => {
+  const codes = inFolders("src").flatMap(([, text]) => diagnosticCodes(text));
+
+  test("is declared once", () => {
+    expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([]);
+  });
+
+  test("is raised by some test", () => {
+    const tests = inFolders("test", "samples").map(([, text]) => text);
+    const never = codes.filter((code) => !tests.some((text) => text.includes(`"${code}"`)));
+    expect(never).toEqual([]);
+  });
+});
+
+describe("planted violations are seen", () => {
+  const lines = (count: number) => "x\n".repeat(count);
+  const todo = ["TO", "DO"].join("");
+
+  test("a file of 401 lines, but not one of 400", () => {
+    expect(tooLong("src/core/flow/a.ts", lines(401))).toHaveLength(1);
+    expect(tooLong("src/core/flow/a.ts", lines(400))).toEqual([]);
+    expect(tooLong("docs/a.md", lines(401))).toEqual([]);
+  });
+
+  test.each(["src/core/utils/a.ts", "src/core/flow/index.ts", "src/cli/types.ts", "test/misc.ts"])(
+    "the name %s",
+    (path) => {
+      expect(pileName(path)).toHaveLength(1);
+    },
+  );
+  test.each(["src/core/capture/capture-info.ts", "docs/index.md", "src/core/limits.ts"])(
+    "but not the name %s",
+    (path) => {
+      expect(pileName(path)).toEqual([]);
+    },
+  );
+
+  test("unfinished work", () => {
+    expect(looseEnds("a.ts", `ok\n// ${todo}: later`)).toEqual([
+      `a.ts:2: ${todo}: finish it or say in docs/ what is missing`,
+    ]);
+  });
+
+  test.each([
+    ["docs/a.md", ["see /ho", "me/kim/captures"].join("")],
+    ["src/node/a.ts", ["/wo", "rk/shared/lab"].join("")],
+    ["package-lock.json", '      "resolved": "https://npm.example.com/a/-/a-1.0.0.tgz",'],
+    [".npmrc", "registry=https://npm.example.com/"],
+  ])("a trace of one machine in %s", (path, text) => {
+    expect(machineTraces(path, text)).toHaveLength(1);
+  });
+  test("but npm's own host may be named", () => {
+    const line = '"resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz"';
+    expect(machineTraces("package-lock.json", line)).toEqual([]);
+  });
+
+  test("a decoder without a source, and one without a test", () => {
+    expect(decoderWithoutSpecification("src/core/wire/vxlan.ts", "// VXLAN")).toHaveLength(1);
+    expect(decoderWithoutSpecification("src/core/wire/vxlan.ts", "// RFC 7348")).toEqual([]);
+    expect(decoderWithoutTest("src/core/wire/vxlan.ts", new Set())).toHaveLength(1);
+    const tests = new Set(["test/core/wire/vxlan.test.ts"]);
+    expect(decoderWithoutTest("src/core/wire/vxlan.ts", tests)).toEqual([]);
+  });
+
+  test("a document with no title, with two, or with a late one", () => {
+    expect(titles("docs/a.md", "text\n")).toHaveLength(1);
+    expect(titles("docs/a.md", "# a\n# b\n")).toHaveLength(1);
+    expect(titles("docs/a.md", "text\n# a\n")).toHaveLength(1);
+    expect(titles("docs/a.md", "# a\n\n```sh\n# a comment\n```\n")).toEqual([]);
+  });
+
+  test("diagnostic codes are found where they are declared", () => {
+    const source = 'const A = { code: "capture.record-truncated", severity: "warning" };';
+    expect(diagnosticCodes(source)).toEqual(["capture.record-truncated"]);
+  });
+});
