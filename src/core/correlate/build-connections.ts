@@ -1,0 +1,166 @@
+/** Makes connections of joined legs: hops in order, rewrites, counts with each packet once. */
+import type { OwnerIndex } from "../cluster/owner.ts";
+import type { FlowObservation } from "../flow/flow-observation.ts";
+import type { Connection, FiveTuple, MatchedBy, NatStep, Observation } from "./connection.ts";
+import type { JoinedLegs } from "./join-legs.ts";
+import { type Leg, sameEndpoint } from "./leg.ts";
+import type { ConntrackWitness, LegLink } from "./leg-link.ts";
+import type { ConntrackStatement } from "./match-by-conntrack.ts";
+import { natStep, type StepSide } from "./nat-step.ts";
+import { type DraftObservation, observeLeg } from "./observe-legs.ts";
+import { summariseTcp } from "./tcp-summary.ts";
+import type { VantagePoint } from "./vantage-point.ts";
+
+export interface BuildInput {
+  readonly joined: readonly JoinedLegs[];
+  readonly statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>;
+  readonly ambiguous: ReadonlyMap<Leg, readonly Leg[]>;
+  readonly byTap: readonly VantagePoint[];
+  readonly rows: readonly FlowObservation[];
+  readonly owners: OwnerIndex;
+}
+
+/** A side of the chain with what told it: a seen leg, or a tuple that only a conntrack entry knows. */
+interface ChainSide extends StepSide {
+  readonly leg: Leg | null;
+  readonly witness: ConntrackWitness | null;
+}
+
+/** Rewrites that only conntrack tells are followed at most this far in each direction; a chain of real NATs is shorter. */
+const MAX_TOLD_STEPS = 4;
+
+export function buildConnections(input: BuildInput): Connection[] {
+  const drafts = input.joined.map((one) => draft(one, input)).sort((x, y) => (x.firstSeenNs < y.firstSeenNs ? -1 : x.firstSeenNs > y.firstSeenNs ? 1 : x.firstRow - y.firstRow));
+  const ofRow = new Map<number, number>();
+  for (const [index, one] of drafts.entries()) for (const row of one.rowIds) ofRow.set(row, index);
+  const carried = new Map<number, Set<number>>();
+  const ofLeg = new Map<Leg, number>();
+  for (const [index, one] of drafts.entries()) {
+    for (const leg of one.legs) ofLeg.set(leg, index);
+    for (const observation of one.observations) {
+      const outer = observation.outerRow === null ? undefined : ofRow.get(observation.outerRow);
+      if (outer === undefined) continue;
+      const inner = carried.get(outer) ?? new Set<number>();
+      carried.set(outer, inner.add(index));
+    }
+  }
+  return drafts.map((one, index) => finish(one, index, ofRow, carried.get(index) ?? new Set(), ambiguousOf(one, input, ofLeg, index)));
+}
+
+interface Draft {
+  readonly legs: readonly Leg[];
+  readonly sides: readonly ChainSide[];
+  readonly observations: readonly DraftObservation[];
+  readonly nat: readonly NatStep[];
+  readonly rowIds: readonly number[];
+  readonly firstRow: number;
+  readonly firstSeenNs: bigint;
+  readonly lastSeenNs: bigint;
+  readonly rows: readonly FlowObservation[];
+}
+
+function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
+  const seen: ChainSide[] = legs.map((leg) => ({ leg, tuple: { orig: leg.orig, resp: leg.resp }, observations: observeLeg(leg, input.byTap), witness: null }));
+  const sides = withToldEnds(seen, input.statements);
+  const nat: NatStep[] = [];
+  for (const [position, after] of sides.entries()) {
+    const before = sides[position - 1];
+    if (before === undefined) continue;
+    const { by, witness } = ground(before, after, links, input.statements);
+    const step = natStep(before, after, by, witness, input.owners);
+    if (step !== null) nat.push(step);
+  }
+  const rows = legs.flatMap((leg) => leg.rows);
+  return {
+    legs,
+    sides,
+    observations: seen.flatMap((side) => side.observations as readonly DraftObservation[]),
+    nat,
+    rows,
+    rowIds: rows.map((row) => row.id),
+    firstRow: Math.min(...rows.map((row) => row.id)),
+    firstSeenNs: legs.reduce((first, leg) => (leg.facts.firstSeenNs < first ? leg.facts.firstSeenNs : first), legs[0]?.facts.firstSeenNs ?? 0n),
+    lastSeenNs: legs.reduce((last, leg) => (leg.facts.lastSeenNs > last ? leg.facts.lastSeenNs : last), 0n),
+  };
+}
+
+/** Puts the tuples that only conntrack knows before the first and behind the last seen leg. */
+function withToldEnds(seen: readonly ChainSide[], statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>): ChainSide[] {
+  const sides = [...seen];
+  const first = seen[0];
+  const last = seen[seen.length - 1];
+  if (first?.leg == null || last?.leg == null) return sides;
+  const told = (leg: Leg, legIs: "before" | "after"): ConntrackStatement | undefined => {
+    const fitting = (statements.get(leg) ?? []).filter((one) => one.legIs === legIs && !sides.some((side) => sameTuple(side.tuple, one.other)));
+    return fitting.length === 1 ? fitting[0] : undefined;
+  };
+  const earlier = told(first.leg, "after");
+  if (earlier !== undefined && sides.length < MAX_TOLD_STEPS + seen.length) {
+    sides.unshift({ leg: null, tuple: earlier.other, observations: [], witness: earlier.witness });
+  }
+  const later = told(last.leg, "before");
+  if (later !== undefined && sides.length < MAX_TOLD_STEPS + seen.length) {
+    sides.push({ leg: null, tuple: later.other, observations: [], witness: later.witness });
+  }
+  return sides;
+}
+
+/** What ties two neighbouring sides: the strongest direct link, and a conntrack entry that says the same. */
+function ground(
+  before: ChainSide,
+  after: ChainSide,
+  links: readonly LegLink[],
+  statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>,
+): { by: MatchedBy; witness: ConntrackWitness | null } {
+  if (before.leg === null || after.leg === null) return { by: "conntrack", witness: before.witness ?? after.witness };
+  const direct = links.filter((link) => (link.x === before.leg && link.y === after.leg) || (link.y === before.leg && link.x === after.leg));
+  const packets = direct.find((link) => link.by !== "conntrack") ?? links.find((link) => link.by !== "conntrack");
+  const agreeing = (statements.get(before.leg) ?? []).find((one) => one.legIs === "before" && sameTuple(one.other, after.tuple));
+  return { by: packets?.by ?? "conntrack", witness: agreeing?.witness ?? null };
+}
+
+function sameTuple(x: FiveTuple, y: FiveTuple): boolean {
+  return sameEndpoint(x.orig, y.orig) && sameEndpoint(x.resp, y.resp);
+}
+
+function ambiguousOf(one: Draft, input: BuildInput, ofLeg: ReadonlyMap<Leg, number>, self: number): number[] {
+  const found = new Set<number>();
+  for (const leg of one.legs) {
+    for (const other of input.ambiguous.get(leg) ?? []) {
+      const index = ofLeg.get(other);
+      if (index !== undefined && index !== self) found.add(index);
+    }
+  }
+  return [...found].sort((x, y) => x - y);
+}
+
+function finish(one: Draft, index: number, ofRow: ReadonlyMap<number, number>, carried: ReadonlySet<number>, ambiguousWith: number[]): Connection {
+  const observations: Observation[] = one.observations.map(({ outerRow, ...observation }) => ({
+    ...observation,
+    encapsulation: observation.encapsulation === null ? null : { ...observation.encapsulation, outerConnection: outerRow === null ? -1 : (ofRow.get(outerRow) ?? -1) },
+  }));
+  const protocol = one.legs[0]?.protocol ?? "";
+  const carrier = one.rows.find((row) => row.carries !== null);
+  const proxied = one.rows.find((row) => row.proxyHeader !== null);
+  return {
+    index,
+    protocol,
+    legs: one.sides.map((side) => side.tuple),
+    observations,
+    nat: one.nat,
+    orientedBy: one.legs[0]?.orientedBy ?? "first-packet",
+    firstSeenNs: one.firstSeenNs,
+    lastSeenNs: one.lastSeenNs,
+    packets: { orig: most(observations, (o) => o.orig.records), resp: most(observations, (o) => o.resp.records) },
+    bytes: { orig: most(observations, (o) => o.orig.bytes), resp: most(observations, (o) => o.resp.bytes) },
+    tcp: protocol === "tcp" ? summariseTcp(observations) : null,
+    carries: carrier?.carries == null ? null : { kind: carrier.carries, connections: [...carried].sort((x, y) => x - y) },
+    sealed: one.rows.find((row) => row.sealed !== null)?.sealed ?? null,
+    proxyHeader: proxied?.proxyHeader == null ? null : { ...proxied.proxyHeader, capture: proxied.tap.capture },
+    ambiguousWith,
+  };
+}
+
+function most(observations: readonly Observation[], count: (one: Observation) => number): number {
+  return observations.reduce((best, one) => Math.max(best, count(one)), 0);
+}

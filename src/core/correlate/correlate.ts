@@ -1,0 +1,64 @@
+/** Observations in, connections out: where each was seen, which belong together, and what was rewritten between them. */
+import type { OwnerIndex } from "../cluster/owner.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
+import { buildConnections } from "./build-connections.ts";
+import type { Connection } from "./connection.ts";
+import { groupLegs } from "./group-legs.ts";
+import { identifyVantagePoints } from "./identify-vantage-points.ts";
+import { joinLegs } from "./join-legs.ts";
+import { knownListeners } from "./known-listeners.ts";
+import type { Leg } from "./leg.ts";
+import type { AmbiguousLink } from "./leg-link.ts";
+import { matchByConntrack } from "./match-by-conntrack.ts";
+import { matchByIsn } from "./match-by-isn.ts";
+import { matchByPayload } from "./match-by-payload.ts";
+import { matchBySequence } from "./match-by-sequence.ts";
+import type { LabelledCapture } from "./vantage-input.ts";
+import type { VantagePoint } from "./vantage-point.ts";
+
+export interface CorrelateInput {
+  readonly captures: readonly LabelledCapture[];
+  readonly taps: readonly Tap[];
+  readonly rows: readonly FlowObservation[];
+  readonly snapshot: ClusterSnapshot;
+  readonly owners: OwnerIndex;
+}
+
+export interface Correlation {
+  readonly connections: readonly Connection[];
+  readonly vantagePoints: readonly VantagePoint[];
+}
+
+export function correlate(input: CorrelateInput): Correlation {
+  const { list: vantagePoints, byTap } = identifyVantagePoints(input);
+  const legs = groupLegs(input.rows, byTap, knownListeners(input.snapshot));
+  const byConntrack = matchByConntrack(legs, input.snapshot.nodeStates);
+  const bySequence = matchBySequence(legs);
+  const byPayload = matchByPayload(legs);
+  const joined = joinLegs(legs, [...matchByIsn(legs), ...bySequence.links, ...byPayload.links, ...byConntrack.links]);
+  const connections = buildConnections({
+    joined,
+    statements: byConntrack.statements,
+    ambiguous: ambiguousLegs([...bySequence.ambiguous, ...byPayload.ambiguous]),
+    byTap,
+    rows: input.rows,
+    owners: input.owners,
+  });
+  return { connections, vantagePoints };
+}
+
+function ambiguousLegs(links: readonly AmbiguousLink[]): ReadonlyMap<Leg, readonly Leg[]> {
+  const found = new Map<Leg, Leg[]>();
+  for (const { x, y } of links) {
+    for (const [leg, other] of [
+      [x, y],
+      [y, x],
+    ] as const) {
+      const known = found.get(leg);
+      if (known === undefined) found.set(leg, [other]);
+      else known.push(other);
+    }
+  }
+  return found;
+}

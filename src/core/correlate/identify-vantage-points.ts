@@ -1,0 +1,126 @@
+/**
+ * Finds out where each tap was: by the user's label, by the interface names of pcapng, by link addresses (ENI and veth MACs of
+ * the snapshot), by ifindex, and last by whose addresses appear. Every answer says on what ground; "unknown" is an answer.
+ */
+import type { OwnerIndex } from "../cluster/owner.ts";
+import { interfaceKind, podBehind } from "./interface-kind.ts";
+import type { Tap } from "../flow/flow-observation.ts";
+import { gatherTapEvidence, type TapEvidence } from "./tap-evidence.ts";
+import { type Place, placeEthernet } from "./place-ethernet.ts";
+import { placeCooked } from "./place-cooked.ts";
+import { stateOf, type VantageInput } from "./vantage-input.ts";
+import type { VantageKind, VantagePoint } from "./vantage-point.ts";
+
+export interface VantagePoints {
+  readonly list: readonly VantagePoint[];
+  /** By tap index. */
+  readonly byTap: readonly VantagePoint[];
+}
+
+/** LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2. */
+const SLL = 113;
+const SLL2 = 276;
+
+export function identifyVantagePoints(input: VantageInput): VantagePoints {
+  const evidence = gatherTapEvidence(input.taps.length, input.rows);
+  const places = new Map<number, Place>();
+  for (let capture = 0; capture < input.captures.length; capture++) {
+    const taps = input.taps.filter((tap) => tap.capture === capture);
+    const cooked = taps.filter((tap) => tap.linkType === SLL || tap.linkType === SLL2);
+    if (cooked.length > 0) placeCooked(cooked, evidence, input, places);
+    const node = cooked.length > 0 ? null : nodeOfCapture(taps, evidence, input);
+    for (const tap of taps) {
+      if (!places.has(tap.index)) places.set(tap.index, placeEthernet(tap, evidence[tap.index], node, input));
+    }
+  }
+  return gatherVantagePoints(input, evidence, places);
+}
+
+/** A dumpcap on several interfaces runs on one node: what one interface shows names the node for all of them. */
+function nodeOfCapture(taps: readonly Tap[], evidence: readonly TapEvidence[], input: VantageInput): string | null {
+  const interfaces = new Set(taps.map((tap) => tap.interfaceIndex));
+  if (interfaces.size < 2) return null;
+  // Merged files (mergecap) put several nodes into one: then the interfaces disagree and each stands for itself.
+  const nodes = new Set<string>();
+  for (const tap of taps) {
+    const place = placeEthernet(tap, evidence[tap.index], null, input);
+    if (place.node !== null) nodes.add(place.node);
+  }
+  return nodes.size === 1 ? ([...nodes][0] ?? null) : null;
+}
+
+function gatherVantagePoints(
+  input: VantageInput,
+  evidence: readonly TapEvidence[],
+  places: ReadonlyMap<number, Place>,
+): VantagePoints {
+  interface Draft {
+    readonly capture: number;
+    readonly place: Place;
+    readonly taps: number[];
+  }
+  const drafts = new Map<string, Draft>();
+  for (const tap of input.taps) {
+    const place = places.get(tap.index) ?? UNKNOWN;
+    const vlan = tap.vlan === null ? "" : `.${tap.vlan}${tap.innerVlan === null ? "" : `.${tap.innerVlan}`}`;
+    const key = `${tap.capture}\0${place.node}\0${place.key}${vlan}`;
+    const draft = drafts.get(key);
+    if (draft !== undefined) draft.taps.push(tap.index);
+    else drafts.set(key, { capture: tap.capture, place: withVlan(place, vlan), taps: [tap.index] });
+  }
+  const used = new Set<string>();
+  const byTap: VantagePoint[] = [];
+  const list: VantagePoint[] = [];
+  for (const { capture, place, taps } of drafts.values()) {
+    const file = input.captures[capture]?.file ?? `capture ${capture + 1}`;
+    const state = stateOf(place.node, input.snapshot);
+    const pod = place.pod ?? (place.interface === null ? null : podBehind(place.interface, state, input.owners)) ?? sharedPod(place, taps, evidence, input.owners);
+    const kind: VantageKind = place.kind ?? interfaceKind(place.interface, place.mac, state, input.snapshot, input.owners);
+    const point: VantagePoint = {
+      id: uniqueId(vantageName(place, file), used),
+      capture,
+      node: place.node,
+      interface: place.interface,
+      pod: kind === "pod-veth" || place.pod !== null ? pod : null,
+      kind: kind === "unknown" && place.pod !== null ? "pod-veth" : kind,
+      because: place.because,
+      taps,
+    };
+    list.push(point);
+    for (const tap of taps) byTap[tap] = point;
+  }
+  return { list, byTap };
+}
+
+function withVlan(place: Place, vlan: string): Place {
+  if (vlan === "") return place;
+  return { ...place, interface: place.interface === null ? null : `${place.interface}${vlan}`, because: `${place.because}; frames carry VLAN ${vlan.slice(1)}` };
+}
+
+function sharedPod(place: Place, taps: readonly number[], evidence: readonly TapEvidence[], owners: OwnerIndex): string | null {
+  if (place.interface === null) return null;
+  for (const tap of taps) {
+    const address = evidence[tap]?.sharedAddress;
+    if (address === null || address === undefined) continue;
+    const owner = owners.resolve(address);
+    if (owner.kind === "pod") return `${owner.namespace}/${owner.name}`;
+  }
+  return null;
+}
+
+const UNKNOWN: Place = { node: null, interface: null, pod: null, kind: null, mac: null, key: "?", because: "nothing in the file or the snapshot tells" };
+
+function vantageName(place: Place, file: string): string {
+  if (place.node !== null && place.interface !== null) return `${place.node}/${place.interface}`;
+  if (place.pod !== null && place.interface !== null) return `pod:${place.pod}/${place.interface}`;
+  if (place.pod !== null) return `pod:${place.pod}`;
+  if (place.node !== null) return `${place.node}/${place.key}`;
+  return `${file}#${place.interface ?? place.key}`;
+}
+
+function uniqueId(wanted: string, used: Set<string>): string {
+  let id = wanted;
+  for (let copy = 2; used.has(id); copy++) id = `${wanted} (${copy})`;
+  used.add(id);
+  return id;
+}

@@ -1,0 +1,65 @@
+/** What an interface of a node is, by what the snapshot says of it, else by the names that its makers give. */
+import type { OwnerIndex } from "../cluster/owner.ts";
+import type { ClusterSnapshot, NodeInterface, NodeState } from "../cluster/snapshot.ts";
+import type { VantageKind } from "./vantage-point.ts";
+
+const TUNNEL_KINDS: ReadonlySet<string> = new Set(["vxlan", "geneve", "gre", "gretap", "ip6gre", "ipip", "sit", "ip6tnl", "wireguard", "tun"]);
+/** flannel.1, vxlan.calico, tunl0, cilium_vxlan, genev_sys_6081, antrea-tun0, wireguard.cali, wg0, sit0, gre1 ... */
+const TUNNEL_NAME = /^(flannel|vxlan|tunl|tun|cilium_(vxlan|geneve|wg)|genev|geneve|antrea-tun|wireguard|wg|sit|gre|gretap|ip6tnl)/;
+const BRIDGE_NAME = /^(cni\d|docker\d|br-|virbr|kube-bridge|cbr\d)/;
+/** Host ends of pod veth pairs: VPC CNI "eni"+11 hex, Calico "cali", Cilium "lxc", plain "veth". */
+const VETH_NAME = /^(eni[0-9a-f]{11}|cali[0-9a-z]+|lxc[0-9a-z_]+|veth[0-9a-z]+)$/;
+/** Security groups for pods: vlan.eth.N and, in strict mode, host veths "vlan"+11 hex. */
+const BRANCH_NAME = /^vlan(\.|[0-9a-f]{11}$)/;
+
+export function interfaceKind(
+  name: string | null,
+  mac: string | null,
+  state: NodeState | null,
+  snapshot: ClusterSnapshot,
+  owners: OwnerIndex,
+): VantageKind {
+  const device = deviceIndex(name, mac, state, snapshot, owners);
+  if (device !== null) return device === 0 ? "node-eni" : "secondary-eni";
+  if (name === null) return "unknown";
+  if (name === "lo") return "loopback";
+  const kind = state?.interfaces.find((one) => one.name === name)?.kind;
+  if (kind !== undefined && TUNNEL_KINDS.has(kind)) return "tunnel";
+  if (kind === "bridge" || BRIDGE_NAME.test(name)) return "bridge";
+  if (BRANCH_NAME.test(name)) return name.includes(".") ? "branch-eni" : "pod-veth";
+  if (VETH_NAME.test(name)) return "pod-veth";
+  if (TUNNEL_NAME.test(name)) return "tunnel";
+  return "unknown";
+}
+
+/** EC2 device index of the ENI behind an interface, by MAC (as the CNI itself finds its primary, eks-traffic 0). */
+function deviceIndex(
+  name: string | null,
+  mac: string | null,
+  state: NodeState | null,
+  snapshot: ClusterSnapshot,
+  owners: OwnerIndex,
+): number | null {
+  const own = mac ?? macOf(name, state);
+  if (own === null) return null;
+  const owner = owners.ownerOfMac(own);
+  if (owner?.eni === undefined) return null;
+  return snapshot.enis.find((eni) => eni.id === owner.eni)?.deviceIndex ?? null;
+}
+
+function macOf(name: string | null, state: NodeState | null): string | null {
+  const found: NodeInterface | undefined = state?.interfaces.find((one) => one.name === name);
+  return found?.mac ?? null;
+}
+
+/** "namespace/name" of the pod behind a host veth: the node's route to the pod address names the device. */
+export function podBehind(name: string, state: NodeState | null, owners: OwnerIndex): string | null {
+  for (const route of state?.routes ?? []) {
+    if (route.device !== name || route.type !== "unicast") continue;
+    const address = route.destination.replace(/\/(32|128)$/, "");
+    if (address.includes("/")) continue;
+    const owner = owners.resolve(address);
+    if (owner.kind === "pod") return `${owner.namespace}/${owner.name}`;
+  }
+  return null;
+}

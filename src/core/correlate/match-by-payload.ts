@@ -1,0 +1,147 @@
+/**
+ * Joins legs of datagrams (UDP, ICMP echo ...) by what NAT never changes: payload, its length, ICMP sequence numbers, and the
+ * IPv4 identification at all taps of one node. Identical heartbeats exist, so a match must be the only one that fits, or be
+ * confirmed by the identification or by time on one clock; otherwise it is reported as ambiguous and nothing is joined.
+ */
+import type { FlowDirection, FlowEndpoint } from "../flow/flow-observation.ts";
+import { factsSentBy, type Leg, sentBy } from "./leg.ts";
+import { type AmbiguousLink, endIsKept, type LegLink, tupleKeyOf } from "./leg-link.ts";
+
+export interface PayloadMatches {
+  readonly links: LegLink[];
+  readonly ambiguous: AmbiguousLink[];
+}
+
+interface Candidate {
+  readonly leg: Leg;
+  readonly turned: boolean;
+  /** Which end both legs share: the other one was rewritten. "none" when both were (hairpin, NodePort with masquerade). */
+  readonly kept: "orig" | "resp" | "none";
+  readonly sameIpId: boolean;
+  /** Nanoseconds between the two legs' first packets where one capture saw both, else null (clocks differ). */
+  readonly distanceNs: bigint | null;
+}
+
+/** Packets of one node pass from one interface to the next in microseconds (eks-traffic 2.1: 3-80 µs); be generous. */
+const SAME_NODE_NS = 50_000_000n;
+/** A fingerprint shared by more legs than this is a heartbeat: only legs that keep an end are compared then. */
+const COMMON_FINGERPRINT = 64;
+
+export function matchByPayload(legs: readonly Leg[]): PayloadMatches {
+  const datagrams = legs.filter((leg) => leg.protocol !== "tcp");
+  const index = indexByFingerprint(datagrams);
+  const candidates = new Map<Leg, Candidate[]>();
+  for (const leg of datagrams) candidates.set(leg, findCandidates(leg, index));
+  const links: LegLink[] = [];
+  const ambiguous: AmbiguousLink[] = [];
+  for (const leg of datagrams) {
+    for (const candidate of candidates.get(leg) ?? []) {
+      if (candidate.leg.index < leg.index) continue;
+      const back = (candidates.get(candidate.leg) ?? []).find((one) => one.leg === leg);
+      if (back === undefined) continue;
+      const clear = stands(candidate, candidates.get(leg) ?? []) && stands(back, candidates.get(candidate.leg) ?? []);
+      if (clear) links.push({ x: leg, y: candidate.leg, by: leg.protocol.startsWith("icmp") ? "icmp-payload" : "payload", turned: candidate.turned, conntrack: null });
+      else ambiguous.push({ x: leg, y: candidate.leg });
+    }
+  }
+  return { links, ambiguous };
+}
+
+/** Fingerprint of a direction -> the legs (and their sending ends) that carried it. */
+type FingerprintIndex = ReadonlyMap<string, readonly { readonly leg: Leg; readonly sender: FlowEndpoint }[]>;
+
+function indexByFingerprint(legs: readonly Leg[]): FingerprintIndex {
+  const index = new Map<string, { leg: Leg; sender: FlowEndpoint }[]>();
+  for (const leg of legs) {
+    for (const sender of [leg.orig, leg.resp]) {
+      for (const print of factsSentBy(leg, sender).fingerprints) {
+        const key = `${leg.protocol} ${print}`;
+        const group = index.get(key);
+        if (group === undefined) index.set(key, [{ leg, sender }]);
+        else group.push({ leg, sender });
+      }
+    }
+  }
+  return index;
+}
+
+function findCandidates(leg: Leg, index: FingerprintIndex): Candidate[] {
+  const found = new Map<Leg, Candidate>();
+  const tuple = tupleKeyOf(leg.protocol, leg.orig, leg.resp);
+  for (const sender of [leg.orig, leg.resp]) {
+    for (const print of factsSentBy(leg, sender).fingerprints) {
+      const group = index.get(`${leg.protocol} ${print}`) ?? [];
+      for (const other of group) {
+        if (other.leg === leg || found.has(other.leg)) continue;
+        if (tupleKeyOf(leg.protocol, other.leg.orig, other.leg.resp) === tuple) continue;
+        const candidate = compare(leg, sender, other.leg, other.sender);
+        if (candidate === null) continue;
+        if (candidate.kept === "none" && group.length > COMMON_FINGERPRINT) continue;
+        found.set(other.leg, candidate);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** `sender` of `leg` and `otherSender` of `other` sent the same payload. Null when they cannot be one packet. */
+function compare(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEndpoint): Candidate | null {
+  const turned = (sender === leg.orig) !== (otherSender === other.orig);
+  const identity = compareIpIds(leg, sender, other, otherSender);
+  if (identity === "differ") return null;
+  const keptSender = endIsKept(leg.protocol, sender, otherSender);
+  const receiver = sender === leg.orig ? leg.resp : leg.orig;
+  const otherReceiver = otherSender === other.orig ? other.resp : other.orig;
+  const keptReceiver = endIsKept(leg.protocol, receiver, otherReceiver);
+  const kept = keptSender === keptReceiver ? "none" : keptSender === (sender === leg.orig) ? "orig" : "resp";
+  // ICMP keeps both addresses only when it is the same host pair with another identifier: another ping, unless SNAT to itself.
+  if (keptSender && keptReceiver && identity !== "same") return null;
+  const distanceNs = distance(leg, sender, other, otherSender);
+  if (distanceNs !== null && distanceNs > SAME_NODE_NS) return null;
+  return { leg: other, turned, kept, sameIpId: identity === "same", distanceNs };
+}
+
+/** The first packets of two rows are the same packet when their fingerprints are; then their identifications must agree. */
+function compareIpIds(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEndpoint): "same" | "differ" | "unknown" {
+  let differ = false;
+  for (const row of leg.rows) {
+    const mine = sentBy(row, sender);
+    if (mine.ipId === null || mine.fingerprints.length === 0) continue;
+    for (const otherRow of other.rows) {
+      const its = sentBy(otherRow, otherSender);
+      if (its.ipId === null || its.fingerprints[0] !== mine.fingerprints[0]) continue;
+      if (its.ipId === mine.ipId) return "same";
+      differ = true;
+    }
+  }
+  return differ ? "differ" : "unknown";
+}
+
+/** Nanoseconds between the first packets with an equal first fingerprint, where both were seen by one capture. */
+function distance(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEndpoint): bigint | null {
+  let best: bigint | null = null;
+  for (const row of leg.rows) {
+    const mine: FlowDirection = sentBy(row, sender);
+    for (const otherRow of other.rows) {
+      if (otherRow.tap.capture !== row.tap.capture) continue;
+      const its = sentBy(otherRow, otherSender);
+      if (mine.fingerprints[0] === undefined || mine.fingerprints[0] !== its.fingerprints[0]) continue;
+      const gap = mine.firstSeenNs > its.firstSeenNs ? mine.firstSeenNs - its.firstSeenNs : its.firstSeenNs - mine.firstSeenNs;
+      if (best === null || gap < best) best = gap;
+    }
+  }
+  return best;
+}
+
+/** A candidate stands when the identification confirms it, or when no rival explains the same rewrite as well. */
+function stands(candidate: Candidate, all: readonly Candidate[]): boolean {
+  if (candidate.sameIpId) return true;
+  const rivals = all.filter((one) => one !== candidate && one.kept === candidate.kept);
+  if (rivals.some((one) => one.sameIpId)) return false;
+  if (candidate.kept === "none" && candidate.distanceNs === null) return false;
+  if (rivals.length === 0) return true;
+  const mine = candidate.distanceNs;
+  if (mine === null) return false;
+  // Same clock: the next interface's copy follows in microseconds; a rival must be clearly farther.
+  return rivals.every((one) => one.distanceNs === null || one.distanceNs > mine * 4n + 1_000_000n);
+}

@@ -1,0 +1,24 @@
+/** What vantage points are told from. */
+import type { CaptureInfo } from "../capture/capture-info.ts";
+import type { OwnerIndex } from "../cluster/owner.ts";
+import type { ClusterSnapshot, NodeState } from "../cluster/snapshot.ts";
+import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
+
+export interface LabelledCapture {
+  readonly file: string;
+  readonly label: { readonly node?: string; readonly interface?: string; readonly pod?: string } | null;
+  readonly info: CaptureInfo | null;
+}
+
+export interface VantageInput {
+  readonly taps: readonly Tap[];
+  readonly rows: readonly FlowObservation[];
+  readonly captures: readonly LabelledCapture[];
+  readonly snapshot: ClusterSnapshot;
+  readonly owners: OwnerIndex;
+}
+
+export function stateOf(node: string | null, snapshot: ClusterSnapshot): NodeState | null {
+  if (node === null) return null;
+  return snapshot.nodeStates.find((state) => state.node === node) ?? null;
+}
