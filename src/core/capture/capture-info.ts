@@ -1,5 +1,11 @@
 /** Facts about one capture file, filled while its records are walked. */
 
+/**
+ * Link type of records whose interface the file does not describe. LINKTYPE_ values are 16 bits wide and are given out
+ * from 0 upwards (https://www.tcpdump.org/linktypes.html), so no decoder knows it.
+ */
+export const LINK_TYPE_NOT_DESCRIBED = 0xffff;
+
 /** One interface of a capture: a pcapng IDB, or the single interface that a classic pcap implies. */
 export interface CaptureInterface {
   /** 0-based, over the whole file (sections continue the count). */
@@ -31,7 +37,7 @@ export type CaptureFormat = "pcap" | "pcapng";
 
 export interface CaptureInfo {
   readonly format: CaptureFormat;
-  /** "us" or "ns" for classic pcap; of the first interface for pcapng. */
+  /** Of the file's numbers; for pcapng of its first section. */
   readonly byteOrder: "little" | "big";
   readonly interfaces: readonly CaptureInterface[];
   readonly drops: readonly CaptureDrops[];
