@@ -124,7 +124,7 @@ describe("Biome holds the layers", () => {
 
 describe("Biome refuses", () => {
   const lines = (count: number) => "  f();\n".repeat(count);
-  const branches = "  if (a) if (b) if (c) if (d) if (e) if (f) if (g) return;\n";
+  const branches = "  if (a) if (b) if (c) if (d) if (e) if (f) if (g) if (h) return;\n";
   test.each([
     ["a Node module in the core", "correctness/noNodejsModules", 'import "node:fs";'],
     ["process in the core", "correctness/noProcessGlobal", "export const a = process.pid;"],
