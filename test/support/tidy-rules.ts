@@ -22,8 +22,11 @@ const MACHINE_TRACES =
 const SPECIFICATION =
   /\bRFC \d{3,5}\b|\bIEEE 802\b|\bLINKTYPE_\w+|\bdraft-[a-z]|\bITU-T\b|proxy-protocol\.txt|\b(?:include|net|drivers)\/[\w/-]+\.[ch]\b/;
 
-/** Files of wire/ that hold no protocol of their own. */
-const NO_PROTOCOL = new Set(["packet-view.ts", "decode-stop.ts", "settings.ts"]);
+/** The name of a file of wire/ that decodes something; tables of numbers and plumbing give null. */
+function decoderName(path: string, text: string): string | null {
+  if (!/^export function (?:decode|parse)\w+/m.test(text)) return null;
+  return /^src\/core\/wire\/([\w-]+)\.ts$/.exec(path)?.[1] ?? null;
+}
 
 export function tooLong(path: string, text: string): string[] {
   if (!/\.[jt]s$/.test(path)) return [];
@@ -64,15 +67,16 @@ function matchingLines(path: string, text: string, pattern: RegExp, what: string
 }
 
 export function decoderWithoutSpecification(path: string, text: string): string[] {
-  const name = /^src\/core\/wire\/([\w-]+\.ts)$/.exec(path)?.[1];
-  if (name === undefined || NO_PROTOCOL.has(name) || SPECIFICATION.test(text)) return [];
+  const name = decoderName(path, text);
+  // decode-link.ts and its like only choose the decoder; what they choose by stands in tables of their own.
+  if (name === null || name.startsWith("decode-") || SPECIFICATION.test(text)) return [];
   return [`${path} names no specification (RFC, IEEE, LINKTYPE_, kernel file)`];
 }
 
 /** Every decoder has its test at the same place below test/. */
-export function decoderWithoutTest(path: string, all: ReadonlySet<string>): string[] {
-  const name = /^src\/core\/wire\/([\w-]+)\.ts$/.exec(path)?.[1];
-  if (name === undefined || NO_PROTOCOL.has(`${name}.ts`)) return [];
+export function decoderWithoutTest(path: string, text: string, all: ReadonlySet<string>): string[] {
+  const name = decoderName(path, text);
+  if (name === null) return [];
   const mirror = `test/core/wire/${name}.test.ts`;
   return all.has(mirror) ? [] : [`${path} has no ${mirror}`];
 }
@@ -86,7 +90,31 @@ export function titles(path: string, text: string): string[] {
   return text.startsWith("# ") ? [] : [`${path} does not begin with its title`];
 }
 
-/** Codes of diagnostics that the text declares, as `code: "layer.thing"`. */
-export function diagnosticCodes(text: string): string[] {
-  return [...text.matchAll(/\bcode: "([a-z]+\.[a-z0-9.-]+)"/g)].map((match) => match[1] ?? "");
+/** A diagnostic as the source declares it: its code and, when it is a constant of its own, that constant's name. */
+export interface DeclaredDiagnostic {
+  readonly code: string;
+  readonly constant: string | null;
+}
+
+export function diagnosticsOf(text: string): DeclaredDiagnostic[] {
+  const declarations =
+    /(?:\bconst ([A-Z][A-Z0-9_]*)\b[^={]*= \{\s*)?\bcode: "([a-z]+\.[a-z0-9.-]+)"/g;
+  return [...text.matchAll(declarations)].map(([, constant, code = ""]) => ({
+    code,
+    constant: constant ?? null,
+  }));
+}
+
+/** Diagnostics that no text of `tests` names, by code or by constant. */
+export function neverRaised(
+  declared: readonly DeclaredDiagnostic[],
+  tests: readonly string[],
+): string[] {
+  const all = tests.join("\n");
+  return declared
+    .filter(({ code, constant }) => {
+      const named = new RegExp(`["'\`/ ]${code.replace(".", "\\.")}(?![\\w-])`).test(all);
+      return !named && (constant === null || !new RegExp(`\\b${constant}\\b`).test(all));
+    })
+    .map(({ code }) => code);
 }
