@@ -1,0 +1,33 @@
+/** Where the fields of a flow's row lie in its RecordStore: signed 32-bit words. Directions have rows of their own. */
+
+/** Tap of an untunnelled flow, or tunnel context (context-table.ts). */
+export const ROW_CONTEXT = 0;
+/** Protocol, IP version, whether there are ports (flow-key.ts). */
+export const ROW_KIND = 1;
+/** IPv4 address word, or number of an IPv6 address (address-table.ts). `a` sent the first packet. */
+export const ROW_ADDRESS_A = 2;
+export const ROW_ADDRESS_B = 3;
+/** Port of `a` in the high half, of `b` in the low half. */
+export const ROW_PORTS = 4;
+/** Direction a -> b; the next word is b -> a. -1 until a packet went that way. */
+export const ROW_FORWARD = 5;
+export const ROW_BACKWARD = 6;
+/** Row of the tunnel's outer flow, -1 outside tunnels. */
+export const ROW_OUTER = 7;
+export const ROW_FRAGMENTS = 8;
+/** The TRAIT_ bits below. */
+export const ROW_TRAITS = 9;
+/** The peer's ISN as the first SYN-ACK acknowledged it; says nothing without TRAIT_SYN_ACK. */
+export const ROW_ACKNOWLEDGED_ISN = 10;
+/** Even, as RecordStore wants it; the last word is free. */
+export const ROW_WORDS = 12;
+
+export const TRAIT_REQUEST_BY_A = 1;
+export const TRAIT_REQUEST_BY_B = 2;
+/** Encapsulation code of what the packets carry: 3 bits. */
+export const TRAIT_CARRIES_SHIFT = 2;
+export const TRAIT_CARRIES_MASK = 7 << TRAIT_CARRIES_SHIFT;
+/** Sealed code: 2 bits. */
+export const TRAIT_SEALED_SHIFT = 5;
+export const TRAIT_SEALED_MASK = 3 << TRAIT_SEALED_SHIFT;
+export const TRAIT_SYN_ACK = 1 << 7;

@@ -1,0 +1,81 @@
+/**
+ * The key of a flow: context, kind (protocol, IP version, whether there are ports), two addresses and two ports, each in
+ * 32-bit words. Both directions of a conversation hash alike, so one lookup finds either.
+ */
+
+/** Used when the caller gives no seed. Results never depend on the seed, only on which keys share a slot. */
+export const DEFAULT_SEED = 0x5bd1e995;
+
+const PROTOCOL_ICMP = 1;
+const PROTOCOL_TCP = 6;
+const PROTOCOL_UDP = 17;
+const PROTOCOL_DCCP = 33;
+const PROTOCOL_ICMPV6 = 58;
+const PROTOCOL_SCTP = 132;
+const PROTOCOL_UDP_LITE = 136;
+
+const VERSION_6 = 1 << 8;
+const WITH_PORTS = 1 << 9;
+
+/** Protocol, IP version and "has ports" in one word: a port-less row never meets one with port 0. */
+export function keyKind(protocol: number, version: number, hasPorts: number): number {
+  return protocol | (version === 6 ? VERSION_6 : 0) | (hasPorts === 1 ? WITH_PORTS : 0);
+}
+
+export function kindProtocol(kind: number): number {
+  return kind & 0xff;
+}
+
+export function kindIsVersion6(kind: number): boolean {
+  return (kind & VERSION_6) !== 0;
+}
+
+export function kindHasPorts(kind: number): boolean {
+  return (kind & WITH_PORTS) !== 0;
+}
+
+/** Whether a packet of this protocol may have ports (or an echo identifier) that its later fragments lack. */
+export function mayHavePorts(protocol: number): boolean {
+  switch (protocol) {
+    case PROTOCOL_ICMP:
+    case PROTOCOL_TCP:
+    case PROTOCOL_UDP:
+    case PROTOCOL_DCCP:
+    case PROTOCOL_ICMPV6:
+    case PROTOCOL_SCTP:
+    case PROTOCOL_UDP_LITE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Two ports in one signed word, the first in the high half. */
+export function portPair(first: number, second: number): number {
+  return (first << 16) | second;
+}
+
+/** Signed 32-bit. The ends are mixed alone and added: exchanging them changes nothing, equal ends do not cancel. */
+export function flowHash(
+  context: number,
+  kind: number,
+  source: number,
+  destination: number,
+  sourcePort: number,
+  destinationPort: number,
+  seed: number,
+): number {
+  let hash =
+    (endHash(source, sourcePort, seed) + endHash(destination, destinationPort, seed)) ^
+    Math.imul((context << 10) ^ kind ^ seed, 0xc2b2ae3d);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f);
+  return hash ^ (hash >>> 15);
+}
+
+/** The seed enters before the first multiplication, so that which ends collide depends on it. */
+function endHash(address: number, port: number, seed: number): number {
+  let hash = Math.imul(address ^ seed, 0x9e3779b1);
+  hash ^= hash >>> 15;
+  hash = Math.imul((hash + port) | 0, 0x85ebca77);
+  return hash ^ (hash >>> 13);
+}

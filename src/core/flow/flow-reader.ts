@@ -1,0 +1,119 @@
+/** From a row of the flow table to the plain value that the rest of the program works with. */
+import { Encapsulation, Sealed } from "../wire/packet-view.ts";
+import type { ContextTable } from "./context-table.ts";
+import { type DirectionTable, EMPTY_DIRECTION } from "./direction.ts";
+import {
+  ROW_ADDRESS_A,
+  ROW_ADDRESS_B,
+  ROW_BACKWARD,
+  ROW_CONTEXT,
+  ROW_FORWARD,
+  ROW_FRAGMENTS,
+  ROW_KIND,
+  ROW_OUTER,
+  ROW_PORTS,
+  ROW_TRAITS,
+  TRAIT_CARRIES_MASK,
+  TRAIT_CARRIES_SHIFT,
+  TRAIT_REQUEST_BY_A,
+  TRAIT_REQUEST_BY_B,
+  TRAIT_SEALED_MASK,
+  TRAIT_SEALED_SHIFT,
+} from "./flow-columns.ts";
+import { kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
+import type {
+  EncapsulationKind,
+  FlowDirection,
+  FlowEncapsulation,
+  FlowEndpoint,
+  FlowObservation,
+  ProxyHeader,
+  Tap,
+} from "./flow-observation.ts";
+import type { FlowRows } from "./flow-rows.ts";
+import type { IcmpErrorList } from "./icmp-errors.ts";
+import type { MacPairs } from "./mac-pairs.ts";
+
+/** The tables that together hold what is known about a row. */
+export interface FlowParts {
+  readonly rows: FlowRows;
+  readonly directions: DirectionTable;
+  readonly contexts: ContextTable;
+  readonly macPairs: MacPairs;
+  readonly icmpErrors: IcmpErrorList;
+  readonly proxyHeaders: ReadonlyMap<number, ProxyHeader>;
+}
+
+/** https://www.iana.org/assignments/protocol-numbers */
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  1: "icmp",
+  6: "tcp",
+  17: "udp",
+  58: "icmpv6",
+  132: "sctp",
+};
+
+const ENCAPSULATION_KINDS: Readonly<Record<number, EncapsulationKind>> = {
+  [Encapsulation.Vxlan]: "vxlan",
+  [Encapsulation.Geneve]: "geneve",
+  [Encapsulation.Gre]: "gre",
+  [Encapsulation.GreTeb]: "gre-teb",
+  [Encapsulation.IpIp]: "ipip",
+  [Encapsulation.SixInFour]: "6in4",
+};
+
+/** @param tap by index, so that rows of one tap share one value */
+export function readObservation(
+  parts: FlowParts,
+  row: number,
+  tap: (index: number) => Tap,
+): FlowObservation {
+  const { rows, contexts } = parts;
+  const kind = rows.word(row, ROW_KIND);
+  const context = rows.word(row, ROW_CONTEXT);
+  const ports = rows.word(row, ROW_PORTS);
+  const traits = rows.word(row, ROW_TRAITS);
+  const protocol = kindProtocol(kind);
+  const sealed = (traits & TRAIT_SEALED_MASK) >> TRAIT_SEALED_SHIFT;
+  return {
+    id: row,
+    tap: tap(contexts.tap(context)),
+    protocol: PROTOCOL_NAMES[protocol] ?? `ip${protocol}`,
+    a: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_A), ports >>> 16),
+    b: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_B), ports & 0xffff),
+    forward: direction(parts, rows.word(row, ROW_FORWARD)),
+    backward: direction(parts, rows.word(row, ROW_BACKWARD)),
+    encapsulation: encapsulation(parts, context, rows.word(row, ROW_OUTER)),
+    carries: ENCAPSULATION_KINDS[(traits & TRAIT_CARRIES_MASK) >> TRAIT_CARRIES_SHIFT] ?? null,
+    sealed: sealed === Sealed.WireGuard ? "wireguard" : sealed === Sealed.Esp ? "esp" : null,
+    echoRequester: echoRequester(traits),
+    fragments: rows.word(row, ROW_FRAGMENTS),
+    icmpErrors: parts.icmpErrors.list(row, rows.addresses),
+    proxyHeader: parts.proxyHeaders.get(row) ?? null,
+  };
+}
+
+function endpoint(parts: FlowParts, kind: number, address: number, port: number): FlowEndpoint {
+  return {
+    address: parts.rows.addresses.text(address, kindIsVersion6(kind)),
+    port: kindHasPorts(kind) ? port : null,
+  };
+}
+
+function direction(parts: FlowParts, id: number): FlowDirection {
+  return id < 0 ? EMPTY_DIRECTION : parts.directions.read(id, parts.macPairs);
+}
+
+function encapsulation(parts: FlowParts, context: number, outer: number): FlowEncapsulation | null {
+  const { contexts } = parts;
+  const kind = contexts.isTunnel(context)
+    ? ENCAPSULATION_KINDS[contexts.encapsulation(context)]
+    : undefined;
+  if (kind === undefined) return null;
+  return { kind, vni: contexts.vni(context), depth: contexts.depth(context), outer };
+}
+
+function echoRequester(traits: number): "a" | "b" | null {
+  if ((traits & TRAIT_REQUEST_BY_A) !== 0) return "a";
+  return (traits & TRAIT_REQUEST_BY_B) !== 0 ? "b" : null;
+}

@@ -1,0 +1,369 @@
+/**
+ * From decoded records to flows: one row per tap, encapsulation, protocol and 5-tuple, both directions. Every IP layer of a
+ * packet is one observation; an inner layer's row knows the row of the tunnel it was first seen in.
+ *
+ * `observe` runs once per record and allocates nothing; tables grow when something new appears. Everything else is for the
+ * cold side, which asks for plain values.
+ */
+import { MAX_FLOWS, MAX_FRAGMENTED_DATAGRAMS, MAX_ICMP_ERRORS_KEPT, MAX_TAPS } from "../limits.ts";
+import { DecodeStop } from "../wire/decode-stop.ts";
+import type { IpLayer, PacketView } from "../wire/packet-view.ts";
+import { Encapsulation, Sealed, TcpFlag } from "../wire/packet-view.ts";
+import type { FlowAccounting, OutcomeCode } from "./accounting.ts";
+import { Outcome, outcomeWithoutIp, RecordAccount } from "./accounting.ts";
+import { ContextTable } from "./context-table.ts";
+import { DecodeStopCounter, type DecodeStopTally } from "./decode-stops.ts";
+import { DirectionTable } from "./direction.ts";
+import { isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
+import { hasFingerprints } from "./fingerprint.ts";
+import {
+  ROW_BACKWARD,
+  ROW_FORWARD,
+  ROW_FRAGMENTS,
+  ROW_TRAITS,
+  TRAIT_CARRIES_MASK,
+  TRAIT_CARRIES_SHIFT,
+  TRAIT_REQUEST_BY_A,
+  TRAIT_REQUEST_BY_B,
+  TRAIT_SEALED_MASK,
+  TRAIT_SEALED_SHIFT,
+} from "./flow-columns.ts";
+import { DEFAULT_SEED, keyKind, mayHavePorts } from "./flow-key.ts";
+import type { FlowObservation, Tap } from "./flow-observation.ts";
+import { type FlowParts, readObservation } from "./flow-reader.ts";
+import { type FlowPointer, FlowRows } from "./flow-rows.ts";
+import { FragmentTable } from "./fragments.ts";
+import { IcmpErrorList } from "./icmp-errors.ts";
+import { innerLength } from "./inner-length.ts";
+import { MacPairs } from "./mac-pairs.ts";
+import { TapTable } from "./tap-table.ts";
+import { TcpTracker } from "./tcp-tracker.ts";
+
+export interface FlowTableOptions {
+  /** Rows; default MAX_FLOWS. */
+  readonly maxFlows?: number;
+  /**
+   * Any 32-bit number. No result depends on it, only which keys share a slot: a random one per run keeps a capture that was
+   * made to collide from making the table slow.
+   */
+  readonly seed?: number;
+}
+
+/** A bound of limits.ts that was reached. */
+export interface FlowLimit {
+  readonly limit: string;
+  readonly value: number;
+  readonly count: number;
+  readonly effect: string;
+}
+
+const PROTOCOL_TCP = 6;
+
+/** Rows that the pointer arithmetic of flow-rows.ts allows. */
+const MOST_ROWS = 2 ** 29;
+/** Tunnel contexts of a tap in which a quoted packet is looked for; more would let an input decide how long that takes. */
+const MAX_QUOTED_CONTEXTS = 64;
+
+/** Answers of `#observeLayer` that are no row. */
+const NO_ROW = -1;
+const FRAGMENT_UNKNOWN = -2;
+
+export class FlowTable {
+  readonly #rows: FlowRows;
+  readonly #directions = new DirectionTable();
+  readonly #taps: TapTable;
+  readonly #contexts: ContextTable;
+  readonly #macPairs: MacPairs;
+  readonly #fragments: FragmentTable;
+  readonly #icmpErrors = new IcmpErrorList();
+  readonly #tcp: TcpTracker;
+  readonly #stops = new DecodeStopCounter();
+  readonly #account = new RecordAccount();
+  readonly #maxFlows: number;
+  readonly #parts: FlowParts;
+  /** Layers that found no room for a row. */
+  #layersWithoutRow = 0;
+  /** Fragments without a first one after first ones had to be forgotten. */
+  #fragmentsForgotten = 0;
+  /** The record at hand. */
+  #record = 0;
+  #seconds = 0;
+  #nanos = 0;
+
+  constructor(options: FlowTableOptions = {}) {
+    const seed = (options.seed ?? DEFAULT_SEED) | 0;
+    this.#maxFlows = Math.min(options.maxFlows ?? MAX_FLOWS, MOST_ROWS);
+    this.#rows = new FlowRows(this.#maxFlows, seed);
+    this.#taps = new TapTable(seed);
+    this.#contexts = new ContextTable(seed);
+    this.#macPairs = new MacPairs(seed);
+    this.#fragments = new FragmentTable(seed);
+    this.#tcp = new TcpTracker(this.#rows, this.#directions);
+    this.#parts = {
+      rows: this.#rows,
+      directions: this.#directions,
+      contexts: this.#contexts,
+      macPairs: this.#macPairs,
+      icmpErrors: this.#icmpErrors,
+      proxyHeaders: this.#tcp.proxyHeaders,
+    };
+  }
+
+  /** Records from now on are of this capture (0-based index among the inputs). */
+  beginCapture(captureIndex: number): void {
+    this.#taps.beginCapture(captureIndex);
+    this.#stops.beginCapture(captureIndex);
+  }
+
+  /**
+   * One decoded record.
+   * @param packet what the decoders wrote; its offsets point into `view`
+   * @param record 1-based
+   * @param seconds, nanos since 1970 (0 .. 2^32-1), and of that second
+   * @param wireLength bytes on the wire, link header included
+   */
+  observe(
+    packet: PacketView,
+    view: DataView,
+    record: number,
+    seconds: number,
+    nanos: number,
+    wireLength: number,
+    interfaceIndex: number,
+    linkType: number,
+  ): void {
+    this.#account.open();
+    this.#record = record;
+    this.#seconds = seconds;
+    this.#nanos = nanos;
+    const tap = this.#taps.count(packet, interfaceIndex, linkType, record);
+    if (packet.stop !== DecodeStop.None) this.#stops.count(packet, record);
+    this.#account.settle(
+      packet.depth === 0
+        ? outcomeWithoutIp(packet)
+        : this.#observeLayers(packet, view, tap, wireLength),
+    );
+  }
+
+  /** Number of observations so far. */
+  get rows(): number {
+    return this.#rows.length;
+  }
+
+  observation(row: number): FlowObservation {
+    if (!(row >= 0 && row < this.rows)) throw new RangeError(`row ${row} of ${this.rows}`);
+    const taps = new Map<number, Tap>();
+    return readObservation(this.#parts, row, (index) => this.#tap(index, taps));
+  }
+
+  /** All rows in order; each is made when it is asked for. */
+  *observations(): Generator<FlowObservation> {
+    const taps = new Map<number, Tap>();
+    const tap = (index: number): Tap => this.#tap(index, taps);
+    for (let row = 0; row < this.rows; row++) yield readObservation(this.#parts, row, tap);
+  }
+
+  taps(): readonly Tap[] {
+    return Array.from({ length: this.#taps.size }, (_, index) => this.#taps.tap(index));
+  }
+
+  accounting(): FlowAccounting {
+    return this.#account.read();
+  }
+
+  /** Ordered by capture, stop code and layer. */
+  decodeStops(): DecodeStopTally[] {
+    return this.#stops.list();
+  }
+
+  /** Bounds that were reached, empty when none was. */
+  limits(): FlowLimit[] {
+    const limits: FlowLimit[] = [
+      {
+        limit: "flows",
+        value: this.#maxFlows,
+        count: this.#layersWithoutRow,
+        effect: "packets of further flows are in no connection",
+      },
+      {
+        limit: "taps",
+        value: MAX_TAPS,
+        count: this.#taps.folded,
+        effect:
+          "records of further interfaces, VLANs or link addresses are shown at the last place",
+      },
+      {
+        limit: "icmp-errors",
+        value: MAX_ICMP_ERRORS_KEPT,
+        count: this.#icmpErrors.dropped,
+        effect: "further ICMP errors are counted but not kept as evidence",
+      },
+      {
+        limit: "fragmented-datagrams",
+        value: MAX_FRAGMENTED_DATAGRAMS,
+        count: this.#fragmentsForgotten,
+        effect: "fragments whose first fragment may have been forgotten are in no connection",
+      },
+    ];
+    return limits.filter((limit) => limit.count > 0);
+  }
+
+  #tap(index: number, known: Map<number, Tap>): Tap {
+    let tap = known.get(index);
+    if (tap === undefined) {
+      tap = this.#taps.tap(index);
+      known.set(index, tap);
+    }
+    return tap;
+  }
+
+  #observeLayers(packet: PacketView, view: DataView, tap: number, wireLength: number): OutcomeCode {
+    const last = packet.depth - 1;
+    let context = tap;
+    let outer = NO_ROW;
+    let bytes = wireLength;
+    let outcome: OutcomeCode = Outcome.FragmentWithoutFirst;
+    for (let depth = 0; depth <= last; depth++) {
+      const layer = packet.layers[depth]!;
+      if (depth > 0) {
+        const above = packet.layers[depth - 1]!;
+        context = this.#contexts.intern(tap, above.encapsulation, above.vni, depth);
+        bytes = innerLength(view, above, layer);
+      }
+      const quotes = depth === last && layer.hasQuoted === 1;
+      if (quotes && this.#attachError(packet.quoted, layer, tap, context)) {
+        outcome = Outcome.InConnection;
+      } else {
+        const row = this.#observeLayer(packet, view, depth, context, outer, bytes);
+        outer = row < 0 ? NO_ROW : row;
+        if (row >= 0) outcome = Outcome.InConnection;
+        else if (row === NO_ROW && outcome !== Outcome.InConnection)
+          outcome = Outcome.FlowTableFull;
+      }
+    }
+    return outcome;
+  }
+
+  /** The row that the layer was counted in, NO_ROW when the table is full, FRAGMENT_UNKNOWN when its ports are not known. */
+  #observeLayer(
+    packet: PacketView,
+    view: DataView,
+    depth: number,
+    context: number,
+    outer: number,
+    bytes: number,
+  ): number {
+    const layer = packet.layers[depth]!;
+    let flow =
+      layer.fragmentOffset > 0
+        ? this.#findFragment(context, layer)
+        : this.#rows.find(context, layer);
+    if (flow === FRAGMENT_UNKNOWN) return FRAGMENT_UNKNOWN;
+    const isSegment = layer.protocol === PROTOCOL_TCP && layer.hasPorts === 1;
+    if (flow < 0) {
+      if (this.#rows.isFull) {
+        this.#layersWithoutRow += 1;
+        return NO_ROW;
+      }
+      flow = this.#rows.open(context, layer, outer, NO_ROW);
+    } else if (isSegment && (layer.tcpFlags & TcpFlag.Syn) !== 0 && !this.#rows.isFull) {
+      if (this.#tcp.isAnotherConnection(flow, layer))
+        flow = this.#rows.open(context, layer, outer, flow >>> 1);
+    } else if (layer.icmpType >= 0 && isEchoReplyToSelf(layer)) {
+      flow |= 1;
+    }
+    const row = flow >>> 1;
+    const direction = this.#direction(packet, layer, flow, depth);
+    this.#directions.count(direction, layer, this.#record, this.#seconds, this.#nanos, bytes);
+    if ((layer.fragmentOffset | layer.moreFragments) !== 0)
+      this.#countFragment(context, layer, flow);
+    if (isSegment) this.#tcp.count(view, layer, flow, direction, this.#record);
+    else if (hasFingerprints(layer)) this.#directions.addPayload(direction, layer, view);
+    if ((layer.encapsulation | layer.sealed) !== 0 || layer.icmpType > 0)
+      this.#noteTraits(layer, flow);
+    return row;
+  }
+
+  #direction(packet: PacketView, layer: IpLayer, flow: FlowPointer, depth: number): number {
+    const row = flow >>> 1;
+    const field = (flow & 1) === 0 ? ROW_FORWARD : ROW_BACKWARD;
+    const known = this.#rows.word(row, field);
+    if (known >= 0) return known;
+    // Only the outermost frame's addresses are kept by the decoders.
+    const macPair = depth === 0 ? this.#macPairs.intern(packet) : -1;
+    const id = this.#directions.open(layer, this.#record, this.#seconds, this.#nanos, macPair);
+    this.#rows.set(row, field, id);
+    return id;
+  }
+
+  /** The flow of a fragment beyond the first. Protocols without ports need no first one: their key is complete. */
+  #findFragment(context: number, layer: IpLayer): FlowPointer {
+    const addresses = this.#rows.addresses;
+    const kind = keyKind(layer.protocol, layer.version, 0);
+    const source = addresses.findSource(layer);
+    const known = this.#fragments.find(
+      context,
+      kind,
+      source,
+      addresses.findDestination(layer),
+      layer.ipId,
+    );
+    if (known >= 0) return known;
+    if (!mayHavePorts(layer.protocol)) return this.#rows.find(context, layer);
+    if (this.#fragments.forgotten > 0) this.#fragmentsForgotten += 1;
+    return FRAGMENT_UNKNOWN;
+  }
+
+  #countFragment(context: number, layer: IpLayer, flow: FlowPointer): void {
+    const row = flow >>> 1;
+    this.#rows.set(row, ROW_FRAGMENTS, this.#rows.word(row, ROW_FRAGMENTS) + 1);
+    if (layer.fragmentOffset > 0 || layer.ipId === -1) return;
+    const addresses = this.#rows.addresses;
+    const kind = keyKind(layer.protocol, layer.version, 0);
+    const source = addresses.findSource(layer);
+    this.#fragments.remember(
+      context,
+      kind,
+      source,
+      addresses.findDestination(layer),
+      layer.ipId,
+      flow,
+    );
+  }
+
+  #noteTraits(layer: IpLayer, flow: FlowPointer): void {
+    const row = flow >>> 1;
+    const before = this.#rows.word(row, ROW_TRAITS);
+    let traits = before;
+    if ((traits & TRAIT_CARRIES_MASK) === Encapsulation.None) {
+      traits |= layer.encapsulation << TRAIT_CARRIES_SHIFT;
+    }
+    if ((traits & TRAIT_SEALED_MASK) === Sealed.None) traits |= layer.sealed << TRAIT_SEALED_SHIFT;
+    const asked = TRAIT_REQUEST_BY_A | TRAIT_REQUEST_BY_B;
+    if ((traits & asked) === 0 && isEchoRequest(layer)) {
+      traits |= (flow & 1) === 0 ? TRAIT_REQUEST_BY_A : TRAIT_REQUEST_BY_B;
+    }
+    if (traits !== before) this.#rows.set(row, ROW_TRAITS, traits);
+  }
+
+  /** Ties an ICMP error to the flow of the packet it quotes; false when that packet was not seen at this tap. */
+  #attachError(quoted: IpLayer, error: IpLayer, tap: number, context: number): boolean {
+    let flow = this.#rows.find(context, quoted);
+    if (flow < 0 && context !== tap) flow = this.#rows.find(tap, quoted);
+    let tunnel = this.#contexts.newest(tap);
+    for (let tried = 0; flow < 0 && tunnel >= 0 && tried < MAX_QUOTED_CONTEXTS; tried++) {
+      flow = this.#rows.find(tunnel, quoted);
+      tunnel = this.#contexts.older(tunnel);
+    }
+    if (flow < 0) return false;
+    if (this.#icmpErrors.isFull) this.#icmpErrors.dropped += 1;
+    else
+      this.#icmpErrors.add(
+        flow >>> 1,
+        error,
+        this.#rows.addresses.internSource(error),
+        this.#record,
+      );
+    return true;
+  }
+}
