@@ -71,7 +71,7 @@ export const capture = z.strictObject({
   capturedBytes: z.number().int(),
   firstSeen: time.nullable(),
   lastSeen: time.nullable(),
-  snaplen: z.number().int(),
+  snaplen: z.number().int().describe("smallest of its interfaces, bytes; 0 = no limit"),
   drops: z
     .array(
       z.strictObject({
@@ -86,7 +86,9 @@ export const capture = z.strictObject({
   comments: z
     .array(z.strictObject({ record: z.number().int().optional(), text: z.string() }))
     .optional(),
-  diagnostics: z.array(diagnostic),
+  diagnostics: z
+    .array(diagnostic)
+    .describe("those of the report whose first place is in this file"),
 });
 
 export const vantagePoint = z.strictObject({
@@ -115,6 +117,16 @@ export const snapshot = z.strictObject({
     loadBalancers: z.number().int(),
     enis: z.number().int(),
   }),
+  nodes: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        address: z.string().optional(),
+        zone: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe("primary address and zone of each node, by name; left out when no node is known"),
   takenAt: z.string().optional(),
   sources: z.array(
     z.strictObject({
@@ -124,7 +136,7 @@ export const snapshot = z.strictObject({
       node: z.string().optional(),
     }),
   ),
-  missing: z.array(z.string()),
+  missing: z.array(z.string()).describe("what is not there and would help, in words"),
 });
 
 export const party = z.strictObject({
@@ -135,6 +147,12 @@ export const party = z.strictObject({
   name: z.string().optional(),
   node: z.string().optional(),
   workload: z.string().optional(),
+  eni: z.string().optional().describe("id of the ENI that holds the address"),
+  deviceIndex: z
+    .number()
+    .int()
+    .optional()
+    .describe("device index of that ENI on its node: 0 = eth0"),
   ambiguousWith: z.array(z.string()).optional(),
 });
 
@@ -184,8 +202,8 @@ export const connection = z.strictObject({
   client: endpoint
     .optional()
     .describe("the true client behind a proxy, from a PROXY protocol header"),
-  observations: z.array(observation),
-  nat: z.array(natStep),
+  observations: z.array(observation).describe("in path order, originator's side first"),
+  nat: z.array(natStep).describe("in path order"),
   tcp: z
     .strictObject({
       state: z.string(),
@@ -213,15 +231,17 @@ export const finding = z.strictObject({
   advice: z.string(),
   connections: z.array(z.string()),
   evidence: z.array(evidence),
-  fingerprint: z.string(),
+  fingerprint: z
+    .string()
+    .describe("16 hexadecimal digits of rule and identity; the same over runs"),
 });
 
 export const report = z.strictObject({
   schema: z.literal("podpath.report/1"),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
-  inputs: z.array(input),
-  captures: z.array(capture),
-  vantagePoints: z.array(vantagePoint),
+  inputs: z.array(input).describe("as given"),
+  captures: z.array(capture).describe("as given; ids c1, c2 ..."),
+  vantagePoints: z.array(vantagePoint).describe("by capture, then by first appearance"),
   snapshot,
   accounting: z.strictObject({
     records: z.number().int(),
@@ -230,25 +250,39 @@ export const report = z.strictObject({
     balanced: z.boolean(),
   }),
   summary: z.strictObject({
-    classes: z.record(
-      z.string(),
-      z.strictObject({
-        connections: z.number().int(),
-        records: z.number().int(),
-        bytes: z.number().int(),
-      }),
-    ),
-    findings: z.record(z.string(), z.number().int()),
+    classes: z
+      .record(
+        z.string(),
+        z.strictObject({
+          connections: z.number().int(),
+          records: z
+            .number()
+            .int()
+            .describe(
+              "at all vantage points; one inside a tunnel counts for the inner connection and for the tunnel",
+            ),
+          bytes: z
+            .number()
+            .int()
+            .describe("wire lengths, each packet once however many vantage points saw it"),
+        }),
+      )
+      .describe("by class id; only classes that were met"),
+    findings: z.record(z.string(), z.number().int()).describe("by level: error, warning, note"),
   }),
-  connections: z.array(connection),
-  findings: z.array(finding),
-  diagnostics: z.array(diagnostic),
-  limits: z.array(
-    z.strictObject({
-      limit: z.string(),
-      value: z.number().int(),
-      count: z.number().int(),
-      effect: z.string(),
-    }),
-  ),
+  connections: z.array(connection).describe("by first packet; ids conn-1, conn-2 ..."),
+  findings: z
+    .array(finding)
+    .describe("worst first, then by rule and first connection; ids f1, f2 ..."),
+  diagnostics: z.array(diagnostic).describe("first met first"),
+  limits: z
+    .array(
+      z.strictObject({
+        limit: z.string(),
+        value: z.number().int(),
+        count: z.number().int(),
+        effect: z.string(),
+      }),
+    )
+    .describe("what was cut short and why"),
 });

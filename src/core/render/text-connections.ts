@@ -1,0 +1,206 @@
+/** Connections in the text report, grouped by path class: who to whom, every rewrite, where it was seen, how sure. */
+import { showEndpoint } from "../report/build-connection.ts";
+import { comparePathClasses, pathClassTitle } from "../report/path-class-title.ts";
+import type {
+  Report,
+  ReportConnection,
+  ReportFinding,
+  ReportNatStep,
+  ReportObservation,
+} from "../report/report.ts";
+import { renderEvidence } from "./text-findings.ts";
+import {
+  fold,
+  formatBytes,
+  formatCount,
+  heading,
+  labelled,
+  moreRemark,
+  plural,
+  type TextLayout,
+} from "./text-layout.ts";
+import { type CaptureFiles, clockTime, duration, partyName } from "./text-names.ts";
+import { levelPaint } from "./text-style.ts";
+
+const CONNECTIONS_PER_CLASS = 8;
+const EVIDENCE_PER_CONNECTION = 2;
+const VANTAGE_POINTS_PER_CONNECTION = 6;
+const ID_WIDTH = 9;
+const FIELD_WIDTH = 7;
+
+type FindingsById = ReadonlyMap<string, ReportFinding>;
+
+export function* renderConnections(
+  report: Report,
+  layout: TextLayout,
+  files: CaptureFiles,
+): Generator<string, void, undefined> {
+  const findings: FindingsById = new Map(report.findings.map((finding) => [finding.id, finding]));
+  for (const [id, connections] of groups(report.connections, findings)) {
+    yield* heading(layout, `${id}: ${pathClassTitle(id)} (${formatCount(connections.length)})`);
+    const ordered = [...connections].sort((a, b) => worst(a, findings) - worst(b, findings));
+    const { shown, hidden } = fold(layout, ordered, CONNECTIONS_PER_CLASS);
+    for (const connection of shown) {
+      yield* renderConnection(connection, layout, files, findings);
+    }
+    if (hidden > 0) {
+      yield* labelled(layout, { label: "", text: moreRemark(hidden), indent: 0, labelWidth: 2 });
+    }
+  }
+}
+
+/** Classes with the worst findings first; among equals the order of path-class-title.ts. */
+function groups(
+  connections: readonly ReportConnection[],
+  findings: FindingsById,
+): readonly (readonly [string, readonly ReportConnection[]])[] {
+  const byClass = new Map<string, ReportConnection[]>();
+  const worstOf = new Map<string, number>();
+  for (const connection of connections) {
+    const list = byClass.get(connection.class);
+    if (list === undefined) byClass.set(connection.class, [connection]);
+    else list.push(connection);
+    const rank = Math.min(worst(connection, findings), worstOf.get(connection.class) ?? NO_FINDING);
+    worstOf.set(connection.class, rank);
+  }
+  const rank = (id: string): number => worstOf.get(id) ?? NO_FINDING;
+  return [...byClass].sort(([a], [b]) => rank(a) - rank(b) || comparePathClasses(a, b));
+}
+
+const NO_FINDING = 3;
+const LEVEL_RANK = { error: 0, warning: 1, note: 2 } as const;
+
+function worst(connection: ReportConnection, findings: FindingsById): number {
+  let rank: number = NO_FINDING;
+  for (const id of connection.findings) {
+    const level = findings.get(id)?.level;
+    if (level !== undefined && LEVEL_RANK[level] < rank) rank = LEVEL_RANK[level];
+  }
+  return rank;
+}
+
+function* renderConnection(
+  connection: ReportConnection,
+  layout: TextLayout,
+  files: CaptureFiles,
+  findings: FindingsById,
+): Generator<string, void, undefined> {
+  const { style } = layout;
+  const state = connection.tcp === undefined ? "" : ` ${connection.tcp.state}`;
+  yield* labelled(layout, {
+    label: connection.id,
+    text: `${partyName(connection.orig)} → ${partyName(connection.resp)}  ${connection.protocol}${state}, ${connection.confidence}`,
+    indent: 2,
+    labelWidth: ID_WIDTH,
+    paintLabel: style.strong,
+  });
+  const field = (label: string, text: string, paint = style.faint) =>
+    labelled(layout, {
+      label,
+      text,
+      indent: 2 + ID_WIDTH,
+      labelWidth: FIELD_WIDTH,
+      paintLabel: paint,
+    });
+  for (const id of connection.findings) {
+    const finding = findings.get(id);
+    if (finding === undefined) continue;
+    const text = `${finding.level.toUpperCase()} ${id} ${finding.rule}`;
+    yield* field("found", text, levelPaint(style, finding.level));
+  }
+  for (const [i, line] of pathLines(connection).entries())
+    yield* field(i === 0 ? "path" : "", line);
+  if (connection.client !== undefined) {
+    yield* field("client", `${showEndpoint(connection.client)} (PROXY protocol header)`);
+  }
+  yield* field("seen", seenText(connection, layout));
+  yield* field("data", dataText(connection));
+  yield* renderDoubt(connection, field);
+  yield* renderEvidence(connection.evidence, EVIDENCE_PER_CONNECTION, layout, files, field);
+}
+
+function* renderDoubt(
+  connection: ReportConnection,
+  field: (label: string, text: string) => Iterable<string>,
+): Generator<string, void, undefined> {
+  const others = (connection.candidates ?? []).filter((id) => id !== connection.class);
+  const which = connection.class === "unclassified" ? "one of" : "or";
+  if (others.length > 0) yield* field("maybe", `${which} ${others.join(", ")}`);
+  if (connection.wouldDecide !== undefined) yield* field("decide", connection.wouldDecide);
+  if (connection.expected !== undefined && connection.expected.class !== connection.class) {
+    yield* field("rules", `predict ${connection.expected.class}: ${connection.expected.because}`);
+  }
+  const { ambiguousWith: origClaims = [] } = connection.orig;
+  const { ambiguousWith: respClaims = [] } = connection.resp;
+  for (const [party, claims] of [
+    [connection.orig, origClaims],
+    [connection.resp, respClaims],
+  ] as const) {
+    if (claims.length > 0) {
+      yield* field("also", `${party.address} is claimed by ${claims.join(", ")} as well`);
+    }
+  }
+}
+
+/** The addresses on the wire: one line with the rewrite inside it when there is one, a line for each leg otherwise. */
+function pathLines(connection: ReportConnection): readonly string[] {
+  const { orig, dialled, nat } = connection;
+  const [first] = nat;
+  if (first === undefined) {
+    // Ends without names were shown by their addresses already.
+    const named = orig.name !== undefined || connection.resp.name !== undefined;
+    return named ? [`${showEndpoint(orig)} → ${showEndpoint(dialled)}`] : [];
+  }
+  if (nat.length === 1 && first.kind !== "both") return [oneRewrite(connection.protocol, first)];
+  return [
+    `${end(connection.protocol, first.before.orig)} → ${end(connection.protocol, first.before.resp)}`,
+    ...nat.map(
+      (step) =>
+        `→ ${where(step)} ${end(connection.protocol, step.after.orig)} → ${end(connection.protocol, step.after.resp)}`,
+    ),
+  ];
+}
+
+function oneRewrite(protocol: string, step: ReportNatStep): string {
+  const orig = end(protocol, step.before.orig);
+  const resp = end(protocol, step.after.resp);
+  if (step.kind === "snat")
+    return `${orig} → ${where(step)} ${end(protocol, step.after.orig)} → ${resp}`;
+  return `${orig} → ${end(protocol, step.before.resp)} → ${where(step)} ${resp}`;
+}
+
+function where({ kind, node }: ReportNatStep): string {
+  const what = kind === "both" ? "snat+dnat" : kind;
+  return node === undefined ? `[${what}]` : `[${what} ${node}]`;
+}
+
+/** Rewrites carry port 0 where the protocol has none; nobody reads that as a port. */
+function end(protocol: string, endpoint: { address: string; port: number | null }): string {
+  const portLess = protocol.startsWith("ip") && endpoint.port === 0;
+  return portLess ? endpoint.address : showEndpoint(endpoint);
+}
+
+/** "n1/eni7b0c 14+12, n1/eth0 14+12 (vxlan vni 1)": records from the originator + from the responder. */
+function seenText({ observations }: ReportConnection, layout: TextLayout): string {
+  const { shown, hidden } = fold(layout, observations, VANTAGE_POINTS_PER_CONNECTION);
+  const places = shown.map(
+    (observation) =>
+      `${observation.vantagePoint} ${observation.records.orig}+${observation.records.resp}` +
+      tunnelText(observation),
+  );
+  return places.join(", ") + (hidden === 0 ? "" : `, ${moreRemark(hidden)}`);
+}
+
+function tunnelText({ encapsulation }: ReportObservation): string {
+  if (encapsulation === undefined) return "";
+  const vni = encapsulation.vni === undefined ? "" : ` vni ${encapsulation.vni}`;
+  return ` (in ${encapsulation.kind}${vni})`;
+}
+
+function dataText({ packets, bytes, firstSeen, lastSeen }: ReportConnection): string {
+  return (
+    `${plural(packets.orig, "packet")} ${formatBytes(bytes.orig)} out, ` +
+    `${plural(packets.resp, "packet")} ${formatBytes(bytes.resp)} back; ` +
+    `from ${clockTime(firstSeen)}, ${duration(firstSeen, lastSeen)}`
+  );
+}

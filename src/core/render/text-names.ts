@@ -1,0 +1,115 @@
+/** How the text report names things: parties, endpoints, packets, times. Unsafe characters are still in; text-layout.ts escapes. */
+import { showEndpoint } from "../report/build-connection.ts";
+import type { Report, ReportEvidence, ReportParty } from "../report/report.ts";
+import { fold, formatCount, KEEP_TOGETHER, type TextLayout } from "./text-layout.ts";
+
+/** Id to file name of each capture. */
+export type CaptureFiles = ReadonlyMap<string, string>;
+
+export function captureFiles(report: Report): CaptureFiles {
+  const names = shortNames(report.captures.map(({ file }) => file));
+  return new Map(report.captures.map(({ id, file }) => [id, names.get(file) ?? file]));
+}
+
+/** The last part of each path, or the whole path where two captures share it. */
+function shortNames(files: readonly string[]): ReadonlyMap<string, string> {
+  const uses = new Map<string, Set<string>>();
+  for (const file of files) {
+    const name = lastPart(file);
+    uses.set(name, (uses.get(name) ?? new Set()).add(file));
+  }
+  return new Map(
+    files.map((file) => [file, (uses.get(lastPart(file))?.size ?? 0) > 1 ? file : lastPart(file)]),
+  );
+}
+
+function lastPart(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1) || file;
+}
+
+const KIND_WORDS: ReadonlyMap<string, string> = new Map([
+  ["node", "node "],
+  ["service", "service "],
+  ["load-balancer", "load balancer "],
+  ["control-plane", "control plane "],
+  ["aws-interface", "AWS interface "],
+  ["vpc", "VPC host "],
+  ["peer", "peer "],
+]);
+
+/** "default/web-0:8080", "node ip-10-0-1-10:10250", "service default/web:80", "93.184.216.34:443". */
+export function partyName(party: ReportParty): string {
+  const word = KIND_WORDS.get(party.kind) ?? "";
+  if (party.name === undefined) return word + showEndpoint(party);
+  const name = party.namespace === undefined ? party.name : `${party.namespace}/${party.name}`;
+  return `${word}${name}${party.port === null ? "" : `:${party.port}`}`;
+}
+
+/** "n1.eth0.pcap #12 #14, n2.eth0.pcap #3; pods.json:12" or "" when there is nothing to point at. */
+export function citation(
+  layout: TextLayout,
+  files: CaptureFiles,
+  { packets, snapshot }: ReportEvidence,
+): string {
+  const byCapture = new Map<string, number[]>();
+  for (const { capture, record } of packets) {
+    const list = byCapture.get(capture);
+    if (list === undefined) byCapture.set(capture, [record]);
+    else list.push(record);
+  }
+  const shownPackets = [...byCapture].map(([capture, records]) => {
+    const { shown, hidden } = fold(layout, records, 4);
+    const rest = hidden === 0 ? "" : ` and ${formatCount(hidden)} more`;
+    const numbers = shown.map((record) => `#${record}`).join(" ");
+    return `${files.get(capture) ?? capture}${KEEP_TOGETHER}${numbers}${rest}`;
+  });
+  const places = snapshot.map(({ file, line, pointer }) => {
+    const where = line === undefined ? (pointer ?? "") : `:${line}`;
+    return `${lastPart(file)}${where.startsWith("/") ? ` ${where}` : where}`;
+  });
+  const refs = [...shownPackets, ...foldedList(layout, [...new Set(places)], 3)];
+  return refs.join(", ");
+}
+
+function foldedList(layout: TextLayout, items: readonly string[], limit: number): string[] {
+  const { shown, hidden } = fold(layout, items, limit);
+  return hidden === 0 ? [...shown] : [...shown, `and ${formatCount(hidden)} more`];
+}
+
+/** "conn-3, conn-5 and 12 more". */
+export function idList(layout: TextLayout, ids: readonly string[], limit: number): string {
+  return foldedList(layout, ids, limit).join(", ").replace(", and ", " and ");
+}
+
+/** "2026-11-20 01:02:03.000000": microseconds, as tcpdump shows. */
+export function shortTime(time: string): string {
+  return `${time.slice(0, 10)} ${clockTime(time)}`;
+}
+
+export function clockTime(time: string): string {
+  return time.slice(11, 26);
+}
+
+/** "2026-11-20 01:02:03.000000 to 01:02:15.500000 UTC (12.5 s)". */
+export function timeSpan(first: string, last: string): string {
+  const sameDay = first.slice(0, 10) === last.slice(0, 10);
+  const end = sameDay ? clockTime(last) : shortTime(last);
+  return `${shortTime(first)} to ${end} UTC (${duration(first, last)})`;
+}
+
+export function duration(first: string, last: string): string {
+  const seconds = secondsOf(last) - secondsOf(first);
+  if (seconds < 1) return `${Math.max(0, seconds * 1000).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
+  if (seconds < 100) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  const hours = Math.round(seconds / 3600);
+  return hours < 100 ? `${hours} h` : `${Math.round(seconds / 86_400)} days`;
+}
+
+/** Seconds of an RFC 3339 UTC time; exact enough for a duration. */
+function secondsOf(time: string): number {
+  const part = (from: number, to: number): number => Number(time.slice(from, to));
+  const days = Date.UTC(part(0, 4), part(5, 7) - 1, part(8, 10)) / 1000;
+  return days + part(11, 13) * 3600 + part(14, 16) * 60 + Number(time.slice(17, -1));
+}

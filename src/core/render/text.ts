@@ -1,0 +1,24 @@
+/**
+ * `-o text` and `-o wide`: the report for a person. Summary first, then findings worst first, then the connections by path
+ * class, then what is missing; lists are folded with a word on how to see the rest. `wide` folds nothing.
+ */
+import type { Report } from "../report/report.ts";
+import { renderConnections } from "./text-connections.ts";
+import { renderFindings } from "./text-findings.ts";
+import { renderGaps } from "./text-gaps.ts";
+import { type TextOptions, textLayout } from "./text-layout.ts";
+import { captureFiles } from "./text-names.ts";
+import { renderSummary } from "./text-summary.ts";
+
+/** Chunks of text, each ending in a newline. Without colour the bytes depend on the report and the width alone. */
+export function* renderText(
+  report: Report,
+  options: TextOptions,
+): Generator<string, void, undefined> {
+  const layout = textLayout(options);
+  const files = captureFiles(report);
+  yield* renderSummary(report, layout);
+  yield* renderFindings(report, layout, files);
+  yield* renderConnections(report, layout, files);
+  yield* renderGaps(report, layout);
+}

@@ -1,0 +1,227 @@
+/** One classified connection as the report shows it. */
+import type { Classified, Evidence } from "../classify/rule.ts";
+import type { Owner } from "../cluster/owner.ts";
+import type { Connection, FiveTuple, NatStep, Observation } from "../correlate/connection.ts";
+import type { FlowEndpoint } from "../flow/flow-observation.ts";
+import { formatTime } from "./format-time.ts";
+import type {
+  ReportConnection,
+  ReportEvidence,
+  ReportNatStep,
+  ReportObservation,
+  ReportParty,
+} from "./report.ts";
+
+/** Names that the whole report agrees on. */
+export interface ReportIds {
+  /** Index of a capture among the inputs to its id ("c1"); inputs that were no captures have none. */
+  readonly captures: ReadonlyMap<number, string>;
+  /** Connection.index to its id ("conn-1"). */
+  readonly connections: ReadonlyMap<number, string>;
+}
+
+export function buildConnection(
+  { subject, verdict }: Classified,
+  id: string,
+  findings: readonly string[],
+  ids: ReportIds,
+): ReportConnection {
+  const { connection } = subject;
+  const first = connection.legs[0] ?? EMPTY_LEG;
+  const last = connection.legs.at(-1) ?? first;
+  const client = connection.proxyHeader?.source ?? null;
+  const { tcp } = connection;
+  return {
+    id,
+    class: verdict.class,
+    confidence: verdict.confidence,
+    ...(verdict.confidence === "proven" ? {} : { candidates: candidates(verdict) }),
+    ...(verdict.wouldDecide === undefined ? {} : { wouldDecide: verdict.wouldDecide }),
+    protocol: connection.protocol,
+    orig: buildParty(first.orig, subject.orig),
+    resp: buildParty(last.resp, subject.resp),
+    dialled: { address: first.resp.address, port: first.resp.port },
+    ...(client === null ? {} : { client: { address: client.address, port: client.port } }),
+    observations: connection.observations.map(buildObservation),
+    nat: connection.nat.map(buildNatStep),
+    ...(tcp === null
+      ? {}
+      : {
+          tcp: {
+            state: tcp.state,
+            ...(tcp.origIsn === null ? {} : { origIsn: tcp.origIsn }),
+            ...(tcp.respIsn === null ? {} : { respIsn: tcp.respIsn }),
+          },
+        }),
+    firstSeen: formatTime(connection.firstSeenNs),
+    lastSeen: formatTime(connection.lastSeenNs),
+    packets: { orig: connection.packets.orig, resp: connection.packets.resp },
+    bytes: { orig: connection.bytes.orig, resp: connection.bytes.resp },
+    evidence: [...verdict.evidence, ...uncitedEvidence(connection, verdict.evidence)].map((entry) =>
+      buildEvidence(entry, ids),
+    ),
+    findings: [...findings],
+  };
+}
+
+/** Packets of a capture that has no id cannot be cited; the sentence stays. */
+export function buildEvidence(evidence: Evidence, ids: ReportIds): ReportEvidence {
+  const packets: { capture: string; record: number }[] = [];
+  for (const { capture, record } of evidence.packets) {
+    const id = ids.captures.get(capture);
+    if (id !== undefined) packets.push({ capture: id, record });
+  }
+  return {
+    statement: evidence.statement,
+    packets,
+    snapshot: evidence.snapshot.map(({ file, line, pointer }) => ({
+      file,
+      ...(line === undefined ? {} : { line }),
+      ...(pointer === undefined ? {} : { pointer }),
+    })),
+  };
+}
+
+const EMPTY_LEG: FiveTuple = {
+  orig: { address: "", port: null },
+  resp: { address: "", port: null },
+};
+
+/** The class itself comes first, then the others that the same evidence allows. `unclassified` is no candidate. */
+function candidates(verdict: Classified["verdict"]): string[] {
+  const all = new Set<string>([verdict.class, ...verdict.candidates]);
+  all.delete("unclassified");
+  return [...all];
+}
+
+function buildParty(endpoint: FlowEndpoint, owner: Owner): ReportParty {
+  return {
+    address: endpoint.address,
+    port: endpoint.port,
+    kind: owner.kind,
+    ...(owner.namespace === undefined ? {} : { namespace: owner.namespace }),
+    ...(owner.name === undefined ? {} : { name: owner.name }),
+    ...(owner.node === undefined ? {} : { node: owner.node }),
+    ...(owner.workload === undefined ? {} : { workload: owner.workload }),
+    ...(owner.ambiguousWith === undefined || owner.ambiguousWith.length === 0
+      ? {}
+      : { ambiguousWith: [...owner.ambiguousWith] }),
+  };
+}
+
+function buildObservation(observation: Observation): ReportObservation {
+  const { orig, resp, encapsulation } = observation;
+  const seen = [orig, resp].filter((direction) => direction.records > 0);
+  const firstRecord = Math.min(...seen.map((direction) => direction.firstRecord));
+  const firstSeen = seen.map((direction) => direction.firstSeenNs).reduce(earlier, LATEST);
+  const lastSeen = seen.map((direction) => direction.lastSeenNs).reduce(later, 0n);
+  return {
+    vantagePoint: observation.vantagePoint.id,
+    ...buildTuple(observation.tuple),
+    records: { orig: orig.records, resp: resp.records },
+    bytes: { orig: orig.bytes, resp: resp.bytes },
+    firstRecord: seen.length === 0 ? 0 : firstRecord,
+    firstSeen: formatTime(seen.length === 0 ? 0n : firstSeen),
+    lastSeen: formatTime(lastSeen),
+    ...(encapsulation === null
+      ? {}
+      : {
+          encapsulation: {
+            kind: encapsulation.kind,
+            ...(encapsulation.vni === null ? {} : { vni: encapsulation.vni }),
+            depth: encapsulation.depth,
+          },
+        }),
+  };
+}
+
+function buildNatStep(step: NatStep): ReportNatStep {
+  return {
+    kind: step.kind,
+    ...(step.node === null ? {} : { node: step.node }),
+    before: buildTuple(step.before),
+    after: buildTuple(step.after),
+    ...(step.conntrack === null
+      ? {}
+      : {
+          conntrack: {
+            text: step.conntrack.text,
+            file: step.conntrack.file,
+            ...(step.conntrack.line === undefined ? {} : { line: step.conntrack.line }),
+          },
+        }),
+    matchedBy: step.matchedBy,
+    confidence: step.confidence,
+  };
+}
+
+/** Observations and NAT steps show port 0 where a protocol has none, as conntrack's generic tracker keys them. */
+function buildTuple({ orig, resp }: FiveTuple): {
+  orig: { address: string; port: number };
+  resp: { address: string; port: number };
+} {
+  return {
+    orig: { address: orig.address, port: orig.port ?? 0 },
+    resp: { address: resp.address, port: resp.port ?? 0 },
+  };
+}
+
+const MATCHED_BY: Readonly<Record<NatStep["matchedBy"], string>> = {
+  "tcp-isn": "the same initial sequence number on both sides",
+  "tcp-sequence": "the same sequence numbers on both sides",
+  conntrack: "a conntrack entry that names both tuples",
+  payload: "the same payload on both sides",
+  "icmp-payload": "the same ICMP payload on both sides",
+};
+
+/** Rewrites and PROXY headers are shown with their packets even when the verdict did not need them. */
+function* uncitedEvidence(
+  connection: Connection,
+  cited: readonly Evidence[],
+): Generator<Evidence, void, undefined> {
+  const known = new Set(
+    cited.flatMap(({ packets }) => packets.map(({ capture, record }) => `${capture}/${record}`)),
+  );
+  for (const step of connection.nat) {
+    if (step.packets.length === 0) continue;
+    if (step.packets.every(({ capture, record }) => known.has(`${capture}/${record}`))) continue;
+    yield {
+      statement:
+        `${step.kind === "both" ? "SNAT and DNAT" : step.kind.toUpperCase()}` +
+        `${step.node === null ? "" : ` on ${step.node}`}: ${showTuple(step.before)} became ` +
+        `${showTuple(step.after)}; told by ${MATCHED_BY[step.matchedBy]}.`,
+      packets: step.packets,
+      snapshot: [],
+    };
+  }
+  const header = connection.proxyHeader;
+  if (header !== null && !known.has(`${header.capture}/${header.record}`)) {
+    const says =
+      header.source === null
+        ? `names no client (${header.command})`
+        : `names ${showEndpoint(header.source)} as the client`;
+    yield {
+      statement: `A PROXY protocol v${header.version} header ${says}.`,
+      packets: [{ capture: header.capture, record: header.record }],
+      snapshot: [],
+    };
+  }
+}
+
+function showTuple({ orig, resp }: FiveTuple): string {
+  return `${showEndpoint(orig)} > ${showEndpoint(resp)}`;
+}
+
+/** "10.0.0.1:443", "[2001:db8::1]:443", or the address alone where there is no port. */
+export function showEndpoint({ address, port }: { address: string; port: number | null }): string {
+  if (port === null) return address;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+const LATEST = 1n << 64n;
+function earlier(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,46 @@
+/** Output that could not be written: exit code 74 (EX_IOERR of sysexits.h). */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+  /** Where it should have gone, as the user named it. */
+  readonly target: string;
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(target: string, cause: unknown) {
+    const code = errorCode(cause);
+    super(WHAT.get(code) ?? `cannot be written (${code})`, { cause });
+    this.target = target;
+    this.hint = HINTS.get(code) ?? "check the path and the disk, or write somewhere else";
+  }
+}
+
+const WHAT: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "no space left on the device"],
+  ["EDQUOT", "the disk quota is used up"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EROFS", "the file system is read-only"],
+  ["ENOENT", "its folder does not exist"],
+  ["ENOTDIR", "a part of its path is not a folder"],
+  ["EISDIR", "it is a folder"],
+  ["EIO", "input/output error"],
+  ["EMFILE", "too many open files"],
+]);
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "free some space or write somewhere else"],
+  ["EDQUOT", "free some space or write somewhere else"],
+  ["EACCES", "choose a folder that you may write to"],
+  ["EPERM", "choose a folder that you may write to"],
+  ["EROFS", "choose a folder that you may write to"],
+  ["ENOENT", "make the folder first"],
+  ["EISDIR", "name a file inside it"],
+]);
+
+/** `code` of a Node system error ("ENOSPC"), or "unknown error". */
+export function errorCode(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    return error.code;
+  }
+  return "unknown error";
+}

@@ -1,0 +1,41 @@
+/** Chunks of text to a stream whose reader may go away or whose disk may be full. */
+import type { Writable } from "node:stream";
+import { errorCode, OutputError } from "./output-error.ts";
+
+const BLOCK_CHARACTERS = 64 * 1024;
+
+/**
+ * Writes all of `chunks`, waiting for each block. "closed": the reader went away (`| head`), which is no failure.
+ * Throws OutputError for everything else that goes wrong with the stream.
+ */
+export async function writeChunks(
+  stream: Writable,
+  name: string,
+  chunks: Iterable<string>,
+): Promise<"written" | "closed"> {
+  let pending = "";
+  for (const chunk of chunks) {
+    pending += chunk;
+    if (pending.length < BLOCK_CHARACTERS) continue;
+    if ((await writeBlock(stream, name, pending)) === "closed") return "closed";
+    pending = "";
+  }
+  return pending === "" ? "written" : writeBlock(stream, name, pending);
+}
+
+function writeBlock(stream: Writable, name: string, text: string): Promise<"written" | "closed"> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (error === null || error === undefined) resolve("written");
+      else if (READER_GONE.has(errorCode(error))) resolve("closed");
+      else reject(new OutputError(name, error));
+    });
+  });
+}
+
+const READER_GONE: ReadonlySet<string> = new Set([
+  "EPIPE",
+  "ECONNRESET",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_WRITE_AFTER_END",
+]);

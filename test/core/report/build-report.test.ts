@@ -1,0 +1,133 @@
+// The report is what other programs read: its shape is held against the published schema, its order against the promise.
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { buildReport } from "../../../src/core/report/build-report.ts";
+import { reportJsonSchema } from "../../../src/core/report/report-json-schema.ts";
+import { META, richAnalysis } from "../../support/analysis.ts";
+import { captureResult } from "../../support/analysis-parts.ts";
+
+const validate = new Ajv2020({ allErrors: true }).compile(reportJsonSchema());
+const report = buildReport(richAnalysis(), META);
+const connection = (id: string) => report.connections.find((entry) => entry.id === id);
+
+describe("buildReport", () => {
+  it("makes a report that the published schema accepts", () => {
+    expect(validate(report), JSON.stringify(validate.errors, null, 2)).toBe(true);
+  });
+
+  it("is refused by the schema when a field is missing or unknown", () => {
+    expect(validate({ ...report, schema: "podpath.report/2" })).toBe(false);
+    expect(validate({ ...report, extra: 1 })).toBe(false);
+    const { accounting: _, ...without } = report;
+    expect(validate(without)).toBe(false);
+  });
+
+  it("orders connections by first packet and findings worst first", () => {
+    expect(report.connections.map(({ id }) => id)).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `conn-${n}`),
+    );
+    expect(report.findings.map(({ id, level, rule }) => [id, level, rule])).toEqual([
+      ["f1", "error", "overlay-encapsulation"],
+      ["f2", "warning", "double-nat"],
+      ["f3", "note", "client-ip-lost"],
+    ]);
+  });
+
+  it("ties findings and connections together in both directions", () => {
+    expect(report.findings[0]?.connections).toEqual(["conn-4", "conn-5"]);
+    expect(connection("conn-4")?.findings).toEqual(["f1"]);
+    expect(connection("conn-1")?.findings).toEqual([]);
+  });
+
+  it("names candidates, the class itself first, whenever a verdict is not proven", () => {
+    expect(connection("conn-7")?.candidates).toEqual(["snat-egress", "node-egress"]);
+    expect(connection("conn-6")?.candidates).toEqual(["node-egress", "external"]);
+    expect(connection("conn-8")?.candidates).toEqual(["pod-to-pod-nat"]);
+    expect(connection("conn-1")).not.toHaveProperty("candidates");
+  });
+
+  it("shows no port as null on the connection and as 0 where it was observed", () => {
+    const gre = connection("conn-6");
+    expect([gre?.orig.port, gre?.resp.port, gre?.dialled.port]).toEqual([null, null, null]);
+    expect(gre?.observations[0]?.orig).toEqual({ address: "192.168.1.5", port: 0 });
+  });
+
+  it("keeps what was dialled apart from who answered", () => {
+    expect(connection("conn-2")?.dialled).toEqual({ address: "10.100.7.20", port: 80 });
+    expect(connection("conn-2")?.resp).toMatchObject({ address: "192.168.2.9", name: "api-0" });
+  });
+
+  it("proves every rewrite with its packets even where the verdict cites none", () => {
+    expect(connection("conn-2")?.evidence.flatMap(({ packets }) => packets)).toEqual([
+      { capture: "c1", record: 31 },
+      { capture: "c2", record: 40 },
+    ]);
+    // The verdict of conn-1 cites both packets of its rewrite already.
+    expect(connection("conn-1")?.evidence).toHaveLength(4);
+  });
+
+  it("takes the client's address from the PROXY header", () => {
+    expect(connection("conn-3")?.client).toEqual({ address: "203.0.113.9", port: 51_544 });
+  });
+
+  it("says when an observation began by its first packet of either direction", () => {
+    expect(connection("conn-1")?.observations[0]).toMatchObject({
+      firstRecord: 3,
+      firstSeen: "2026-11-20T01:02:03.000000000Z",
+      lastSeen: "2026-11-20T01:02:03.024000000Z",
+    });
+    const oneWay = connection("conn-5")?.observations[0];
+    expect(oneWay?.firstRecord).toBe(101);
+    expect(oneWay?.lastSeen).toBe("2026-11-20T01:02:06.020000000Z");
+  });
+
+  it("sums records over vantage points and bytes over packets", () => {
+    expect(report.summary.classes["service-clusterip"]).toEqual({
+      connections: 1,
+      records: 33,
+      bytes: 814,
+    });
+    expect(report.summary.findings).toEqual({ error: 1, warning: 1, note: 1 });
+  });
+
+  it("says that the accounting balances only when it does", () => {
+    expect(report.accounting.balanced).toBe(true);
+    const analysis = richAnalysis();
+    const wrong = { ...analysis, accounting: { ...analysis.accounting, records: 399 } };
+    expect(buildReport(wrong, META).accounting.balanced).toBe(false);
+  });
+
+  it("lists an input's diagnostics with its capture as well", () => {
+    expect(report.diagnostics).toHaveLength(2);
+    expect(report.captures[2]?.diagnostics.map(({ code }) => code)).toEqual([
+      "capture.file-truncated",
+    ]);
+  });
+
+  it("numbers captures past an input that was none, and cites none of its packets", () => {
+    const analysis = richAnalysis();
+    const [first, ...rest] = analysis.captures;
+    const captures = [{ ...captureResult("junk", 0), info: null }, ...rest];
+    expect(first).toBeDefined();
+    const shifted = buildReport({ ...analysis, captures }, META);
+    expect(shifted.captures.map(({ id, file }) => [id, file])).toEqual([
+      ["c1", "captures/n1.eth0.pcapng"],
+      ["c2", "captures/n2.eth0.pcap"],
+    ]);
+    expect(shifted.connections[0]?.evidence[0]?.packets).toEqual([]);
+    expect(shifted.connections[0]?.evidence[1]?.packets).toEqual([{ capture: "c1", record: 5 }]);
+  });
+
+  it("gives findings the same fingerprint over runs and another one to another identity", () => {
+    const [first] = report.findings;
+    expect(first?.fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    expect(buildReport(richAnalysis(), META).findings[0]?.fingerprint).toBe(first?.fingerprint);
+    expect(new Set(report.findings.map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  });
+
+  it("does not depend on the order in which findings were found", () => {
+    const analysis = richAnalysis();
+    const reversed = { ...analysis, findings: [...analysis.findings].reverse() };
+    expect(buildReport(reversed, META)).toEqual(report);
+  });
+});
