@@ -7,10 +7,10 @@ import { MAX_IP_LAYERS } from "../limits.ts";
 import {
   DecodeStop,
   type DecodeStopCode,
-  type LayerCode,
   Layer,
-  type LengthSourceCode,
+  type LayerCode,
   LengthSource,
+  type LengthSourceCode,
 } from "./decode-stop.ts";
 
 /** What an IP layer carries when it carries another frame or packet. Values are stable: they enter flow keys. */
@@ -159,6 +159,12 @@ export interface WireSettings {
   readonly wireguardPorts: ReadonlySet<number>;
 }
 
+/** Bits of `PacketView.udpPortRoles`. */
+export const UdpPortRole = { Vxlan: 1, Geneve: 2, WireGuard: 4, Esp: 8 } as const;
+
+/** UDP-encapsulated ESP (RFC 3948 section 2.1). */
+const ESP_IN_UDP_PORTS: ReadonlySet<number> = new Set([4500]);
+
 export class PacketView {
   /** Captured bytes of the frame: reads stay in [frameOffset, frameEnd). */
   frameOffset = 0;
@@ -199,9 +205,36 @@ export class PacketView {
   stopAvailable = 0;
   stopLengthSource: LengthSourceCode = LengthSource.Captured;
 
+  /**
+   * The rest is how the decoders talk to each other while one packet is read; nobody else looks at it.
+   * End of the enclosing layer's bytes on the wire, as an offset in the view; may lie beyond `frameEnd` (snaplen).
+   */
+  contentEnd = 0;
+  /** Which field decided the current end of readable bytes: a shortage below it is the snaplen's doing or a contradiction. */
+  endSource: LengthSourceCode = LengthSource.Captured;
+  /** 1 after a first fragment: what is missing at its end stands in the next fragment, so that nothing contradicts. */
+  inFragment = 0;
+  /** A tunnel's contents that are still to be decoded: their ethertype (0x6558 = an Ethernet frame), 0 when there are none. */
+  innerEtherType = 0;
+  innerOffset = 0;
+  innerEnd = 0;
+  /** 1 once the contents of a tunnel turned out to be IP or ARP; if they do not, it was no tunnel. */
+  innerIsKnown = 0;
+
   readonly settings: WireSettings;
+  /** What UDP ports mean by `settings`, as UdpPortRole bits by port: one read instead of a look-up per set and packet. */
+  readonly udpPortRoles = new Uint8Array(65_536);
 
   constructor(settings: WireSettings) {
     this.settings = settings;
+    const roles: readonly [ports: ReadonlySet<number>, role: number][] = [
+      [settings.vxlanPorts, UdpPortRole.Vxlan],
+      [settings.genevePorts, UdpPortRole.Geneve],
+      [settings.wireguardPorts, UdpPortRole.WireGuard],
+      [ESP_IN_UDP_PORTS, UdpPortRole.Esp],
+    ];
+    for (const [ports, role] of roles) {
+      for (const port of ports) this.udpPortRoles[port] = (this.udpPortRoles[port] ?? 0) | role;
+    }
   }
 }

@@ -1,0 +1,21 @@
+/** IP protocol numbers (IANA registry) that podpath reads, IPv6 extension headers among them. */
+export const IpProtocol = {
+  HopByHop: 0,
+  Icmp: 1,
+  IpIp: 4,
+  Tcp: 6,
+  Udp: 17,
+  Ipv6: 41,
+  Routing: 43,
+  Fragment: 44,
+  Gre: 47,
+  Esp: 50,
+  AuthenticationHeader: 51,
+  Icmpv6: 58,
+  NoNextHeader: 59,
+  DestinationOptions: 60,
+  Sctp: 132,
+  Mobility: 135,
+  Hip: 139,
+  Shim6: 140,
+} as const;
