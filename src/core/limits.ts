@@ -33,3 +33,25 @@ export const FINGERPRINT_BYTES = 64;
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
 /** Bytes of one snapshot file. */
 export const MAX_SNAPSHOT_FILE_BYTES = 256 * 1024 * 1024;
+/** Pods drawn one by one in a traffic map. More: one box per workload and node, then one per node. */
+export const MAX_DRAWN_PODS = 60;
+/** Node boxes of a traffic map. More: those with the least traffic become one box per zone, which says how many. */
+export const MAX_DRAWN_NODES = 24;
+/** Lines of a traffic map. More: those with the least bytes are counted in its footer; findings' lines go last. */
+export const MAX_DRAWN_EDGES = 120;
+/** Boxes of one kind (load balancers, services) outside the nodes of a traffic map. More are folded into one. */
+export const MAX_DRAWN_ENDPOINTS = 6;
+/** Findings listed under a picture. More are counted there; the report has them all. */
+export const MAX_DRAWN_FINDINGS = 12;
+/** Characters of a tooltip or description in a picture; the rest is replaced by an ellipsis. */
+export const MAX_TOOLTIP_LENGTH = 2_000;
+/** Unpacked bytes per packed byte of a compressed input once `INFLATE_FREE_BYTES` have come out. More: cut there. */
+export const MAX_INFLATE_RATIO = 200;
+/** Unpacked bytes of a compressed input that no ratio is asked of. */
+export const INFLATE_FREE_BYTES = 16 * 1024 * 1024;
+/** Files of one directory or bundle; the others are named in a diagnostic and left out. */
+export const MAX_FILES_PER_DIRECTORY = 100_000;
+/** Directories inside directories. Deeper ones are left out with a diagnostic. */
+export const MAX_DIRECTORY_DEPTH = 16;
+/** Bytes of bundle members held in memory, and of a bundle that comes through standard input. */
+export const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;

@@ -1,0 +1,184 @@
+/** The boxes of the traffic map and the names in them. */
+import type { ColourName } from "./palette.ts";
+import type { Rectangle, SceneBox, SceneLabel } from "./scene.ts";
+import { fitText, type TextStyle, textWidth } from "./text-width.ts";
+import type { Geometry } from "./topology-geometry.ts";
+import type { GridCell, TopologyGrid } from "./topology-grid.ts";
+import type { TopologyModel, TopologyPlace } from "./topology-model.ts";
+import { commonDomain, nodeText, placeText } from "./topology-text.ts";
+import { ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
+
+interface Drawn {
+  readonly boxes: SceneBox[];
+  readonly labels: SceneLabel[];
+}
+
+export function drawBoxes(model: TopologyModel, grid: TopologyGrid, geometry: Geometry): Drawn {
+  const drawn: Drawn = { boxes: [], labels: [] };
+  if (grid.cells.length === 0) return drawn;
+  if (model.owners) drawVpc(drawn, model, geometry);
+  grid.zones.forEach((zone, i) => {
+    const frame = geometry.zones[i];
+    if (zone.name !== null && frame !== undefined) drawZone(drawn, xmlSafe(zone.name), frame);
+  });
+  const suffix = commonDomain(
+    model.nodes.filter(({ folded, name }) => folded === 0 && name !== "").map(({ name }) => name),
+  );
+  grid.cells.forEach((cell, i) => {
+    const frame = geometry.cells[i];
+    if (frame !== undefined) drawNode(drawn, cell, frame, suffix);
+    cell.groups.forEach((group, g) => {
+      const groupFrame = geometry.groups[i]?.[g];
+      if (cell.node !== null && groupFrame !== undefined) {
+        drawGroup(drawn, group.deviceIndex, `eni ${i} ${g}`, groupFrame);
+      }
+      for (const place of group.places) {
+        const box = geometry.places.get(place.id);
+        if (box !== undefined) drawPlace(drawn, place, box);
+      }
+    });
+  });
+  return drawn;
+}
+
+function drawVpc(drawn: Drawn, model: TopologyModel, { vpc }: Geometry): void {
+  drawn.boxes.push(container("vpc", "vpc", "vpc", vpc, 12));
+  const text = xmlSafe(["VPC", ...model.vpcCidrs].join(" "));
+  // The channels at both sides belong to the lines.
+  const room = vpc.width - 64;
+  drawn.labels.push(
+    label(text, { x: vpc.x + 32, y: vpc.y + 20, room }, { size: 13, style: "bold", on: "vpc" }),
+  );
+}
+
+function drawZone(drawn: Drawn, name: SafeText, frame: Rectangle): void {
+  drawn.boxes.push({ ...container(`zone ${name}`, "zone", "zone", frame, 10), dashed: true });
+  drawn.labels.push(
+    label(
+      name,
+      { x: frame.x + 16, y: frame.y + 20, room: frame.width - 32 },
+      { size: 12, style: "bold", on: "zone" },
+    ),
+  );
+}
+
+function drawNode(drawn: Drawn, cell: GridCell, frame: Rectangle, suffix: string): void {
+  if (cell.node === null) return;
+  const { name, detail, tooltip } = nodeText(cell.node, suffix);
+  drawn.boxes.push({ ...container(`node ${cell.node.key}`, "node", "node", frame, 8), tooltip });
+  const at = { x: frame.x + 12, room: frame.width - 24 };
+  const single = detail === "";
+  drawn.labels.push(
+    label(
+      name,
+      { ...at, y: frame.y + (single ? 25 : 18) },
+      { size: 12.5, style: "bold", on: "node", tooltip },
+    ),
+  );
+  if (!single) {
+    drawn.labels.push(
+      label(
+        detail,
+        { ...at, y: frame.y + 32 },
+        { size: 10, style: "mono", on: "node", colour: "muted" },
+      ),
+    );
+  }
+}
+
+function drawGroup(drawn: Drawn, deviceIndex: number | null, id: string, frame: Rectangle): void {
+  drawn.boxes.push({ ...container(id, "eni", "eni", frame, 6), stroke: null });
+  if (deviceIndex === null) return;
+  const text = ownText(deviceIndex === 0 ? "ENI 0 (primary)" : `ENI ${deviceIndex}`);
+  drawn.labels.push(
+    label(
+      text,
+      { x: frame.x + 8, y: frame.y + 14, room: frame.width - 16 },
+      { size: 10, on: "eni", colour: "muted" },
+    ),
+  );
+}
+
+const FILLS: Readonly<Partial<Record<TopologyPlace["kind"], ColourName>>> = {
+  internet: "outside",
+  peer: "outside",
+  "link-local": "outside",
+  "load-balancer": "infrastructure",
+  "control-plane": "infrastructure",
+  "aws-interface": "infrastructure",
+  "vpc-host": "infrastructure",
+  service: "infrastructure",
+};
+
+function drawPlace(drawn: Drawn, place: TopologyPlace, box: Rectangle): void {
+  const { name, detail, tooltip } = placeText(place);
+  const fill = FILLS[place.kind] ?? "place";
+  drawn.boxes.push({
+    ...container(place.id, "place", fill, box, 5),
+    stroke: "border",
+    dashed: place.folded > 0 || place.kind === "host",
+    tooltip,
+  });
+  const at = { x: box.x + 10, room: box.width - 20 };
+  const middle = box.y + box.height / 2;
+  const strong: TextStyle = place.area === "node" && place.kind !== "node" ? "regular" : "bold";
+  const y = detail === "" ? middle + 4 : middle - 3;
+  drawn.labels.push(label(name, { ...at, y }, { size: 12, style: strong, on: fill, tooltip }));
+  if (detail !== "") {
+    drawn.labels.push(
+      label(
+        detail,
+        { ...at, y: middle + 12 },
+        { size: 10, style: "mono", on: fill, colour: "muted", tooltip },
+      ),
+    );
+  }
+}
+
+function container(
+  id: string,
+  role: SceneBox["role"],
+  fill: ColourName,
+  frame: Rectangle,
+  radius: number,
+): SceneBox {
+  return {
+    id: xmlSafe(id),
+    role,
+    ...frame,
+    fill,
+    stroke: "border",
+    dashed: false,
+    radius,
+    tooltip: null,
+  };
+}
+
+interface LabelLook {
+  readonly size: number;
+  readonly on: ColourName;
+  readonly style?: TextStyle;
+  readonly colour?: ColourName;
+  readonly tooltip?: SafeText;
+}
+
+/** Text that starts at x and is cut to the room there is; the whole of it is then the tooltip. */
+export function label(
+  text: SafeText,
+  at: { readonly x: number; readonly y: number; readonly room: number },
+  look: LabelLook,
+): SceneLabel {
+  const style = look.style ?? "regular";
+  const fits = textWidth(text, look.size, style) <= at.room;
+  return {
+    x: at.x,
+    y: at.y,
+    anchor: "start",
+    text: fits ? text : ownText(fitText(text, at.room, look.size, style)),
+    size: look.size,
+    style,
+    colour: look.colour ?? "text",
+    on: look.on,
+    tooltip: fits ? null : (look.tooltip ?? text),
+  };
+}

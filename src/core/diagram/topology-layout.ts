@@ -1,0 +1,269 @@
+/** The traffic map of a report as a scene: boxes for what talks, lines for how it talks, findings on top. */
+import type { Report } from "../report/report.ts";
+import { ARROW_LENGTH, arrowPath, linePath } from "./edge-path.ts";
+import { groupBy } from "./group-by.ts";
+import { type Route, type RoutedPlace, routeGrid } from "./grid-routing.ts";
+import { type ColourName, classStyle, type Theme } from "./palette.ts";
+import type {
+  Point,
+  Scene,
+  SceneBadge,
+  SceneBox,
+  SceneEdge,
+  SceneLabel,
+  SceneNet,
+} from "./scene.ts";
+import { textWidth } from "./text-width.ts";
+import { drawBoxes } from "./topology-boxes.ts";
+import { type Geometry, layOutGrid, MARGIN } from "./topology-geometry.ts";
+import { buildTopologyGrid, type TopologyGrid } from "./topology-grid.ts";
+import { drawKey } from "./topology-key.ts";
+import { buildTopologyModel, type TopologyEdge, type TopologyModel } from "./topology-model.ts";
+import { edgeLabel, edgeTooltip, mapDescription, mapTitle, placeText } from "./topology-text.ts";
+import { ownText } from "./xml-safe.ts";
+
+export interface TopologyOptions {
+  /** `auto` (default) follows the viewer's light or dark mode. */
+  readonly theme?: Theme;
+}
+
+const LABEL_SIZE = 10;
+const BADGE_HEIGHT = 14;
+const BADGE_PADDING = 8;
+const LABEL_GAP = 4;
+/** Normal lines step back only where a finding is to stand out. */
+const OPACITY = { beside: 0.65, alone: 1 } as const;
+const PLACE_WIDTH = { least: 120, most: 216, padding: 20 } as const;
+const TITLE_HEIGHT = 64;
+const LEAST_WIDTH = 720;
+
+export function layOutTopology(report: Report, options: TopologyOptions = {}): Scene {
+  const model = buildTopologyModel(report);
+  const grid = buildTopologyGrid(model);
+  const routed = new Map<string, RoutedPlace>();
+  for (const { row, column, node, groups } of grid.cells) {
+    let order = 0;
+    for (const { id } of groups.flatMap(({ places }) => places)) {
+      routed.set(id, { id, row, column, order, hub: node === null });
+      order += 1;
+    }
+  }
+  const routing = routeGrid(
+    grid,
+    routed,
+    model.edges.map((edge) => ({
+      id: edge.id,
+      from: edge.from,
+      to: edge.to,
+      group: edge.findings.length > 0 ? null : edge.class,
+      labelWidth: labelWidth(edge),
+    })),
+  );
+  const geometry = layOutGrid(grid, routing, {
+    placeWidth: placeWidth(model),
+    top: MARGIN + TITLE_HEIGHT,
+    zonesNamed: grid.zones.some(({ name }) => name !== null),
+  });
+  const width = Math.max(geometry.width, LEAST_WIDTH);
+  const { nets, labels, badges } = drawEdges(model, routing.routes, geometry);
+  const boxes = drawBoxes(model, grid, geometry);
+  const key = drawKey(model, { width, top: bottomOf(grid, geometry) });
+  const canvas: SceneBox = {
+    id: "canvas",
+    role: "canvas",
+    x: 0,
+    y: 0,
+    width,
+    height: key.bottom + MARGIN,
+    fill: "canvas",
+    stroke: null,
+    dashed: false,
+    radius: 0,
+    tooltip: null,
+  };
+  return {
+    width,
+    height: canvas.height,
+    theme: options.theme ?? "auto",
+    title: mapTitle(model),
+    description: mapDescription(model),
+    boxes: [canvas, ...boxes.boxes],
+    nets,
+    labels: [...key.labels, ...boxes.labels, ...labels],
+    badges: [...key.badges, ...badges],
+    swatches: key.swatches,
+  };
+}
+
+function bottomOf(grid: TopologyGrid, geometry: Geometry): number {
+  return grid.cells.length === 0 ? MARGIN + TITLE_HEIGHT : geometry.bottom;
+}
+
+/** One width for all boxes: that of the longest name within reason. */
+function placeWidth(model: TopologyModel): number {
+  let width: number = PLACE_WIDTH.least;
+  for (const place of model.places) {
+    const { name, detail } = placeText(place);
+    width = Math.max(
+      width,
+      textWidth(name, 12, "bold") + PLACE_WIDTH.padding,
+      textWidth(detail, 10, "mono") + PLACE_WIDTH.padding,
+    );
+  }
+  return Math.ceil(Math.min(width, PLACE_WIDTH.most) / 8) * 8;
+}
+
+function badgeText(edge: TopologyEdge): string {
+  const [first, second] = edge.findings;
+  if (first === undefined) return "";
+  if (second === undefined) return String(first);
+  return edge.findings.length === 2 ? `${first},${second}` : `${first}+${edge.findings.length - 1}`;
+}
+
+function badgeWidth(text: string): number {
+  return Math.max(BADGE_HEIGHT, Math.ceil(textWidth(text, LABEL_SIZE, "bold")) + BADGE_PADDING);
+}
+
+function labelWidth(edge: TopologyEdge): number {
+  const badge = badgeText(edge);
+  const text = Math.ceil(textWidth(edgeLabel(edge), LABEL_SIZE));
+  return badge === "" ? text : text + LABEL_GAP + badgeWidth(badge);
+}
+
+interface DrawnEdges {
+  readonly nets: SceneNet[];
+  readonly labels: SceneLabel[];
+  readonly badges: SceneBadge[];
+}
+
+function drawEdges(model: TopologyModel, routes: readonly Route[], geometry: Geometry): DrawnEdges {
+  const routeOf = new Map(routes.map((route) => [route.edge, route]));
+  const names = new Map(model.places.map((place) => [place.id, placeText(place).tooltip]));
+  const levels = new Map(model.findings.map(({ number, level }) => [number, level]));
+  const anyFinding = model.edges.some(({ findings }) => findings.length > 0);
+  const drawn: { net: string; edge: SceneEdge }[] = [];
+  const labels: SceneLabel[] = [];
+  const badges: SceneBadge[] = [];
+  for (const edge of model.edges) {
+    const route = routeOf.get(edge.id);
+    if (route === undefined) continue;
+    const points = routePoints(route, geometry);
+    const firstLine = (id: string) => (names.get(id) ?? "").split("\n")[0] ?? "";
+    const tooltip = edgeTooltip(edge, firstLine(edge.from), firstLine(edge.to));
+    drawn.push({ net: route.net, edge: drawEdge(edge, route, points, tooltip) });
+    const beside = labelBeside(edge, route, points);
+    labels.push(beside.label);
+    const worst = edge.findings.some((number) => levels.get(number) === "error");
+    if (beside.badge !== null) {
+      badges.push({
+        ...beside.badge,
+        fill: worst ? "badge" : "warning",
+        colour: worst ? "badgeText" : "warningText",
+      });
+    }
+  }
+  const nets = [...groupBy(drawn, ({ net }) => net).values()].map((members) => ({
+    opacity:
+      anyFinding && !members.some(({ edge }) => edge.emphasised) ? OPACITY.beside : OPACITY.alone,
+    edges: members.map(({ edge }) => edge),
+  }));
+  // A net stands where its first edge stands; findings have nets of their own, behind which nothing may fall.
+  const emphasised = (net: SceneNet) => net.edges.some((edge) => edge.emphasised);
+  return {
+    nets: [...nets.filter((net) => !emphasised(net)), ...nets.filter(emphasised)],
+    labels,
+    badges,
+  };
+}
+
+/** From the hub to the leaf, so that the dashes of a net's edges coincide where they share a track. */
+function routePoints(route: Route, geometry: Geometry): Point[] {
+  const hubX = sideX(route.hub.place, route.hub.side, geometry);
+  const leafX = sideX(route.leaf.place, route.leaf.side, geometry);
+  const hubY = geometry.portY(route.hub);
+  const leafY = geometry.portY(route.leaf);
+  const trackX = geometry.channelX(route.hubTrack);
+  const points: Point[] = [
+    { x: hubX, y: hubY },
+    { x: trackX, y: hubY },
+  ];
+  if (route.corridor === null || route.leafTrack === null) {
+    points.push({ x: trackX, y: leafY });
+  } else {
+    const y = geometry.corridorY(route.corridor);
+    const x = geometry.channelX(route.leafTrack);
+    points.push({ x: trackX, y }, { x, y }, { x, y: leafY });
+  }
+  points.push({ x: leafX, y: leafY });
+  return points;
+}
+
+function sideX(place: string, side: "left" | "right", geometry: Geometry): number {
+  const box = geometry.places.get(place);
+  if (box === undefined) return 0;
+  return side === "left" ? box.x : box.x + box.width;
+}
+
+function drawEdge(
+  edge: TopologyEdge,
+  route: Route,
+  points: readonly Point[],
+  tooltip: SceneEdge["tooltip"],
+): SceneEdge {
+  const { colour, dash } = classStyle(edge.class);
+  const emphasised = edge.findings.length > 0;
+  const fromHub = route.hubIsTarget;
+  const path = fromHub ? points : [...points].reverse();
+  const [tip, before] = path;
+  return {
+    id: edge.id,
+    from: edge.from,
+    to: edge.to,
+    class: edge.class,
+    colour,
+    points,
+    d: linePath(points, fromHub ? ARROW_LENGTH : 0, fromHub ? 0 : ARROW_LENGTH),
+    arrow: tip === undefined || before === undefined ? "" : arrowPath(tip, before),
+    width: lineWidth(edge.bytes) + (emphasised ? 1.5 : 0),
+    dash: emphasised && dash.length === 0 ? [10, 4] : dash,
+    emphasised,
+    tooltip,
+  };
+}
+
+/** 1.25 for a few bytes, 4 from some 10 MB on. */
+function lineWidth(bytes: number): number {
+  return Math.round(Math.min(4, Math.max(1.25, 0.4 * Math.log10(bytes + 1) + 0.5)) * 100) / 100;
+}
+
+/** Letter, count and findings stand on the end that the edge shares with no other. */
+function labelBeside(
+  edge: TopologyEdge,
+  route: Route,
+  points: readonly Point[],
+): { label: SceneLabel; badge: Omit<SceneBadge, "fill" | "colour"> | null } {
+  const end = points.at(-1) ?? { x: 0, y: 0 };
+  const outward = route.leaf.side === "left" ? -1 : 1;
+  const text = edgeLabel(edge);
+  const x = end.x + outward * (ARROW_LENGTH + LABEL_GAP);
+  const colour: ColourName = classStyle(edge.class).colour;
+  const label: SceneLabel = {
+    x,
+    y: end.y - 4,
+    anchor: outward < 0 ? "end" : "start",
+    text: ownText(text),
+    size: LABEL_SIZE,
+    style: "regular",
+    colour,
+    on: "eni",
+    tooltip: null,
+  };
+  const numbers = badgeText(edge);
+  if (numbers === "") return { label, badge: null };
+  const width = badgeWidth(numbers);
+  const near = x + outward * (Math.ceil(textWidth(text, LABEL_SIZE)) + LABEL_GAP);
+  const left = outward < 0 ? near - width : near;
+  const y = end.y - BADGE_HEIGHT / 2;
+  const badge = { x: left, y, width, height: BADGE_HEIGHT, text: ownText(numbers) };
+  return { label, badge };
+}

@@ -1,0 +1,328 @@
+/**
+ * What the traffic map shows, without coordinates: boxes, lines between them, and a count of everything that is left out.
+ * Every connection of the report is in exactly one edge or one `notDrawn` entry. Sums, minima and sorted sets only: the
+ * order of the report's connections plays no part.
+ */
+import { MAX_DRAWN_EDGES, MAX_DRAWN_PODS } from "../limits.ts";
+import type { Report, ReportConnection, ReportParty } from "../report/report.ts";
+import { compareNatural, compareText } from "./natural-order.ts";
+import { type Fold, foldedPlaces, type TopologyNode } from "./topology-fold.ts";
+import { knowsOwners, type Level, type PlaceKey, placeOf } from "./topology-place.ts";
+
+export interface TopologyPlace extends PlaceKey {
+  /** Sorted; pods of a workload or node count here too. */
+  readonly addresses: readonly string[];
+  /** "namespace/name" of each pod that the box stands for, sorted. */
+  readonly pods: readonly string[];
+  /** Lowest device index of the ENIs that hold its addresses; null when the report does not tell. */
+  readonly deviceIndex: number | null;
+  /** Other pods that claim the same address. */
+  readonly ambiguousWith: readonly string[];
+  /** Names folded into this box; 0 for a box that stands for itself. */
+  readonly folded: number;
+  readonly bytes: number;
+}
+
+export interface TopologyEdge {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly class: string;
+  readonly connections: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** 1-based positions in the report's list of findings, ascending; errors and warnings only. */
+  readonly findings: readonly number[];
+  /** How many of the connections are not proven to be of this class. */
+  readonly unproven: number;
+}
+
+export interface TopologyFinding {
+  readonly number: number;
+  readonly rule: string;
+  readonly level: "error" | "warning" | "note";
+  readonly title: string;
+  readonly connections: number;
+  /** Whether a line of the map carries its number. */
+  readonly drawn: boolean;
+}
+
+export interface NotDrawn {
+  readonly reason: "no-place" | "too-many-lines";
+  readonly class: string;
+  readonly connections: number;
+  readonly bytes: number;
+}
+
+export interface TopologyModel {
+  readonly cluster: string | null;
+  readonly vpcCidrs: readonly string[];
+  readonly level: Level;
+  readonly owners: boolean;
+  readonly nodes: readonly TopologyNode[];
+  readonly places: readonly TopologyPlace[];
+  /** Most important last: the drawing order. */
+  readonly edges: readonly TopologyEdge[];
+  readonly findings: readonly TopologyFinding[];
+  readonly notDrawn: readonly NotDrawn[];
+  readonly connections: number;
+  /** Pods that took part in a connection, and pods that the snapshot knows. */
+  readonly pods: { readonly seen: number; readonly known: number };
+  readonly nodeCount: { readonly seen: number; readonly known: number };
+}
+
+interface Ends {
+  readonly connection: ReportConnection;
+  readonly from: PlaceKey;
+  readonly to: PlaceKey;
+}
+
+export function buildTopologyModel(report: Report): TopologyModel {
+  const owners = knowsOwners(report);
+  const level = levelFor(report, owners);
+  const located = report.connections.map((connection) => ({
+    connection,
+    from: placeOf(connection.orig, level, owners),
+    to: placeOf(connection.resp, level, owners),
+  }));
+  const drawable = located.filter((entry): entry is Ends => isDrawable(entry.from, entry.to));
+  const numbers = findingNumbers(report);
+  const fold = foldedPlaces(drawable, numbers, zones(report));
+  const all = aggregate(drawable, fold, numbers);
+  const drawn = all.slice(-MAX_DRAWN_EDGES);
+  const shown = new Set(drawn.flatMap(({ findings }) => findings));
+  return {
+    cluster: report.snapshot.cluster ?? null,
+    vpcCidrs: [...report.snapshot.vpcCidrs].sort(compareNatural),
+    level,
+    owners,
+    nodes: fold.nodes,
+    places: buildPlaces(drawable, fold, drawn, level),
+    edges: drawn,
+    findings: report.findings.map((finding, index) => ({
+      number: index + 1,
+      rule: finding.rule,
+      level: finding.level,
+      title: finding.title,
+      connections: finding.connections.length,
+      drawn: shown.has(index + 1),
+    })),
+    notDrawn: [
+      ...countByClass(
+        "no-place",
+        located
+          .filter(({ from, to }) => !isDrawable(from, to))
+          .map(({ connection }) => ({
+            class: connection.class,
+            connections: 1,
+            bytes: bytesOf(connection),
+          })),
+      ),
+      ...countByClass("too-many-lines", all.slice(0, all.length - drawn.length)),
+    ],
+    connections: report.connections.length,
+    pods: { seen: distinct(report, "pod", podName), known: report.snapshot.counts.pods },
+    nodeCount: { seen: fold.nodesSeen, known: report.snapshot.counts.nodes },
+  };
+}
+
+/** Two ends outside every node tell nothing about the cluster: a line from the Internet to itself. */
+function isDrawable(from: PlaceKey | null, to: PlaceKey | null): boolean {
+  return from !== null && to !== null && !(from.area === "outside" && to.area === "outside");
+}
+
+/** The finest level whose boxes can still be read. */
+function levelFor(report: Report, owners: boolean): Level {
+  for (const level of ["pod", "workload"] as const) {
+    const ids = new Set<string>();
+    for (const { orig, resp } of report.connections) {
+      for (const party of [orig, resp]) {
+        const place = placeOf(party, level, owners);
+        if (place?.area === "node" && place.kind !== "host") ids.add(place.id);
+      }
+    }
+    if (ids.size <= MAX_DRAWN_PODS) return level;
+  }
+  return "node";
+}
+
+/** Notes stay in the report: a number on every line that, say, began before the capture would hide the faults. */
+function findingNumbers(report: Report): Map<string, number> {
+  const numbers = new Map<string, number>();
+  report.findings.forEach(({ id, level }, index) => {
+    if (level !== "note") numbers.set(id, index + 1);
+  });
+  return numbers;
+}
+
+function zones(report: Report): Map<string, { address: string | null; zone: string | null }> {
+  return new Map(
+    (report.snapshot.nodes ?? []).map(({ name, address, zone }) => [
+      name,
+      { address: address ?? null, zone: zone ?? null },
+    ]),
+  );
+}
+
+interface Sum {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly class: string;
+  connections: number;
+  packets: number;
+  bytes: number;
+  unproven: number;
+  readonly findings: Set<number>;
+}
+
+/** Lines with and without findings are told apart even between the same boxes. */
+function aggregate(
+  drawable: readonly Ends[],
+  fold: Fold,
+  numbers: ReadonlyMap<string, number>,
+): TopologyEdge[] {
+  const sums = new Map<string, Sum>();
+  for (const { connection, from, to } of drawable) {
+    const found = connection.findings.flatMap((id) => numbers.get(id) ?? []);
+    const ends = { from: fold.idOf(from), to: fold.idOf(to) };
+    const id = `${ends.from}>${ends.to}>${connection.class}${found.length > 0 ? "!" : ""}`;
+    let sum = sums.get(id);
+    if (sum === undefined) {
+      const counts = { connections: 0, packets: 0, bytes: 0, unproven: 0 };
+      sum = { id, ...ends, class: connection.class, ...counts, findings: new Set() };
+      sums.set(id, sum);
+    }
+    sum.connections += 1;
+    sum.packets += connection.packets.orig + connection.packets.resp;
+    sum.bytes += bytesOf(connection);
+    if (connection.confidence !== "proven") sum.unproven += 1;
+    for (const number of found) sum.findings.add(number);
+  }
+  return [...sums.values()]
+    .map((sum) => ({ ...sum, findings: [...sum.findings].sort((a, b) => a - b) }))
+    .sort(compareEdges);
+}
+
+/** Least important first. Among findings the report's own order counts: the first one is the gravest. */
+function compareEdges(a: TopologyEdge, b: TopologyEdge): number {
+  return (
+    Number(a.findings.length > 0) - Number(b.findings.length > 0) ||
+    (b.findings[0] ?? 0) - (a.findings[0] ?? 0) ||
+    a.bytes - b.bytes ||
+    a.connections - b.connections ||
+    compareText(a.id, b.id)
+  );
+}
+
+function countByClass(
+  reason: NotDrawn["reason"],
+  entries: readonly { class: string; connections: number; bytes: number }[],
+): NotDrawn[] {
+  const sums = new Map<string, { connections: number; bytes: number }>();
+  for (const entry of entries) {
+    const sum = sums.get(entry.class) ?? { connections: 0, bytes: 0 };
+    sum.connections += entry.connections;
+    sum.bytes += entry.bytes;
+    sums.set(entry.class, sum);
+  }
+  return [...sums]
+    .map(([id, sum]) => ({ reason, class: id, ...sum }))
+    .sort((a, b) => b.connections - a.connections || compareText(a.class, b.class));
+}
+
+interface PlaceSum {
+  readonly key: PlaceKey;
+  readonly addresses: Set<string>;
+  readonly pods: Set<string>;
+  readonly ambiguousWith: Set<string>;
+  readonly folded: Set<string>;
+  deviceIndex: number | null;
+  bytes: number;
+}
+
+/** Pods that lost their last line to the limit stay in the picture; other boxes without a line go. */
+function buildPlaces(
+  drawable: readonly Ends[],
+  fold: Fold,
+  drawn: readonly TopologyEdge[],
+  level: Level,
+): TopologyPlace[] {
+  const sums = new Map<string, PlaceSum>();
+  for (const { connection, from, to } of drawable) {
+    const ends = [
+      [from, connection.orig],
+      [to, connection.resp],
+    ] as const;
+    for (const [key, party] of ends) addParty(sums, fold.place(key), key, party, connection);
+  }
+  const used = new Set(drawn.flatMap(({ from, to }) => [from, to]));
+  return [...sums.values()]
+    .filter(({ key }) => used.has(key.id) || (level === "pod" && key.kind === "pod"))
+    .map((sum) => ({
+      ...sum.key,
+      addresses: [...sum.addresses].sort(compareNatural),
+      pods: [...sum.pods].sort(compareNatural),
+      ambiguousWith: [...sum.ambiguousWith].sort(compareNatural),
+      deviceIndex: sum.deviceIndex,
+      folded: sum.folded.size,
+      bytes: sum.bytes,
+    }))
+    .sort(comparePlaces);
+}
+
+function addParty(
+  sums: Map<string, PlaceSum>,
+  place: PlaceKey,
+  original: PlaceKey,
+  party: ReportParty,
+  connection: ReportConnection,
+): void {
+  let sum = sums.get(place.id);
+  if (sum === undefined) {
+    sum = {
+      key: place,
+      addresses: new Set(),
+      pods: new Set(),
+      ambiguousWith: new Set(),
+      folded: new Set(),
+      deviceIndex: null,
+      bytes: 0,
+    };
+    sums.set(place.id, sum);
+  }
+  if (party.address !== "") sum.addresses.add(party.address);
+  if (party.kind === "pod") sum.pods.add(podName(party));
+  for (const other of party.ambiguousWith ?? []) sum.ambiguousWith.add(other);
+  if (place.id !== original.id) sum.folded.add(original.id);
+  const index = party.deviceIndex;
+  if (index !== undefined) sum.deviceIndex = Math.min(sum.deviceIndex ?? index, index);
+  sum.bytes += bytesOf(connection);
+}
+
+/** Inside a node: host first, then by address. Outside: by kind in the order of the strip, then by name. */
+function comparePlaces(a: TopologyPlace, b: TopologyPlace): number {
+  return (
+    Number(b.kind === "host") - Number(a.kind === "host") ||
+    compareNatural(a.addresses[0] ?? "", b.addresses[0] ?? "") ||
+    compareNatural(a.name, b.name) ||
+    compareText(a.id, b.id)
+  );
+}
+
+function podName(party: ReportParty): string {
+  return `${party.namespace ?? ""}/${party.name ?? party.address}`;
+}
+
+function distinct(report: Report, kind: string, name: (party: ReportParty) => string): number {
+  const names = new Set<string>();
+  for (const { orig, resp } of report.connections) {
+    if (orig.kind === kind) names.add(name(orig));
+    if (resp.kind === kind) names.add(name(resp));
+  }
+  return names.size;
+}
+
+function bytesOf({ bytes }: ReportConnection): number {
+  return bytes.orig + bytes.resp;
+}

@@ -1,0 +1,25 @@
+/**
+ * The one way into a scene for text that somebody else wrote (pod names, file names, findings' messages). XML 1.0 forbids
+ * most control characters, halves of surrogate pairs and U+FFFE/U+FFFF even when escaped; one of them would void the whole
+ * picture. Invisible and direction-changing characters are legal but would let a name pose as another one.
+ */
+
+declare const safe: unique symbol;
+/** Text without any character that XML 1.0 (section 2.2) forbids or that is not visible. Still to be escaped as XML. */
+export type SafeText = string & { readonly [safe]: true };
+
+/** Controls, format (bidirectional, zero width), surrogate halves, private use, line separators, unassigned. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Cn}]/gu;
+
+/** Makes every unsafe character visible as `\u{…}`; everything else stays as it is. */
+export function xmlSafe(text: string): SafeText {
+  return text.replace(
+    UNSAFE,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  ) as SafeText;
+}
+
+/** Only for text written in podpath's own source or put together from safe pieces and numbers. */
+export function ownText(text: string): SafeText {
+  return text as SafeText;
+}
