@@ -1,0 +1,400 @@
+/** From the words on the command line to captures to read and snapshot texts: every input recognised by its content. */
+import { createReadStream, existsSync, realpathSync, type Stats, statSync } from "node:fs";
+import { posix } from "node:path";
+import type { Readable } from "node:stream";
+import type { CaptureJob, SnapshotText, VantageLabel } from "../core/analysis.ts";
+import type { ByteSource } from "../core/capture/byte-source.ts";
+import { type Diagnostic, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
+import { MAX_BUFFERED_BYTES, MAX_SNAPSHOT_FILE_BYTES } from "../core/limits.ts";
+import { type ByteOrigin, MemoryOrigin, readAll } from "./byte-origin.ts";
+import { type IgnoredFile, listDirectory, reasonToIgnore } from "./directory-listing.ts";
+import { FileOrigin } from "./file-source.ts";
+import type { Compression } from "./gzip-source.ts";
+import { HashedOrigin } from "./hashed-source.ts";
+import {
+  FILE_LIMIT,
+  GIVEN_TWICE,
+  LABEL_WITHOUT_FILE,
+  NOT_READABLE,
+  NOT_RECOGNISED,
+} from "./input-diagnostics.ts";
+import { fromSystemError, InputError } from "./input-error.ts";
+import { decodeText, type Recognised, recognise } from "./recognise.ts";
+import { StreamOrigin } from "./stream-source.ts";
+import { openTarBundle } from "./tar-bundle.ts";
+import { parseLabel, parseManifest } from "./vantage-label.ts";
+
+export interface OpenOptions {
+  /** Paths given with -s/--snapshot: files, directories or bundles of which only the texts are taken. */
+  readonly snapshots: readonly string[];
+  /** Whether `describe()` tells the SHA-256 of each input. */
+  readonly hash: boolean;
+  /** Read when "-" is given. */
+  readonly stdin: Readable;
+}
+
+/** One input that was used, for the report. */
+export interface InputDescription {
+  readonly file: string;
+  readonly kind: "capture" | "snapshot";
+  /** "pcap", "pcapng" or "text", with "+gzip" or "+zstd" when compressed. */
+  readonly format: string;
+  /** As given, before unpacking. */
+  readonly bytes: number;
+  readonly sha256?: string;
+}
+
+export interface OpenedInputs {
+  /** In the order given, those of a directory by name. No two have the same `file`. */
+  readonly captures: readonly CaptureJob[];
+  readonly snapshots: readonly SnapshotText[];
+  /** Files of directories and bundles that were left out. */
+  readonly ignored: readonly IgnoredFile[];
+  /** The bytes of a capture, unpacked, from their start again; null when it came through a stream. */
+  reopen(file: string): ByteSource | null;
+  /** Call after the captures were read: hashes and the lengths of streams are known only then. */
+  describe(): Promise<InputDescription[]>;
+  /** Call after the captures were read: damaged compressed data is met only then. */
+  diagnostics(): Diagnostic[];
+  /** Gives files back that were not read to their end. */
+  close(): void;
+}
+
+/** Something to be recognised. */
+interface Candidate {
+  readonly file: string;
+  readonly origin: ByteOrigin;
+  readonly label: VantageLabel | null;
+  /** Equal for two candidates that are the same file; null when that cannot be known. */
+  readonly identity: string | null;
+  /** A candidate given by name must be usable; one found in a directory or bundle may be left out. */
+  readonly isNamed: boolean;
+  readonly isSnapshotOnly: boolean;
+}
+
+interface Used {
+  readonly file: string;
+  readonly kind: "capture" | "snapshot";
+  readonly format: string;
+  /** As given. */
+  readonly origin: HashedOrigin;
+  /** Unpacked. */
+  readonly content: ByteOrigin;
+}
+
+/**
+ * Opens everything that the arguments name: captures, texts, directories, tar bundles (also gzip-compressed), "-" and
+ * LABEL=PATH. Rejects with an InputError when one of them cannot be read at all.
+ */
+export async function openInputs(
+  args: readonly string[],
+  options: OpenOptions,
+): Promise<OpenedInputs> {
+  const opener = new InputOpener(options);
+  try {
+    for (const arg of args) await opener.openArgument(arg, false);
+    for (const path of options.snapshots) await opener.openArgument(path, true);
+  } catch (error) {
+    opener.close();
+    throw error;
+  }
+  return opener;
+}
+
+class InputOpener implements OpenedInputs {
+  readonly captures: CaptureJob[] = [];
+  readonly snapshots: SnapshotText[] = [];
+  readonly ignored: IgnoredFile[] = [];
+
+  readonly #options: OpenOptions;
+  readonly #log = new DiagnosticLog();
+  readonly #used: Used[] = [];
+  readonly #closers: (() => void)[] = [];
+  /** Identity → file name of what was taken, so that nothing is counted twice. */
+  readonly #seen = new Map<string, string>();
+  readonly #names = new Set<string>();
+
+  constructor(options: OpenOptions) {
+    this.#options = options;
+  }
+
+  async describe(): Promise<InputDescription[]> {
+    const descriptions: InputDescription[] = [];
+    for (const { file, kind, format, origin } of this.#used) {
+      const { bytes, sha256 } = await origin.describe();
+      descriptions.push({ file, kind, format, bytes, ...(sha256 === null ? {} : { sha256 }) });
+    }
+    return descriptions;
+  }
+
+  reopen(file: string): ByteSource | null {
+    const content = this.#used.find((used) => used.file === file)?.content;
+    if (content === undefined || !content.canReopen) return null;
+    const source = content.open();
+    this.#closers.push(() => source.close());
+    return source;
+  }
+
+  diagnostics(): Diagnostic[] {
+    return this.#log.list();
+  }
+
+  close(): void {
+    for (const close of this.#closers.splice(0)) close();
+  }
+
+  async openArgument(arg: string, isSnapshotOnly: boolean): Promise<void> {
+    const { path, label } = splitLabel(arg);
+    if (path === "-") {
+      const origin = new StreamOrigin(this.#options.stdin, "-");
+      await this.#openNamed("-", "-", origin, label, isSnapshotOnly);
+      return;
+    }
+    const stat = statOf(path);
+    if (stat.isDirectory()) await this.#openDirectory(path, label, isSnapshotOnly);
+    else if (stat.isFile()) {
+      const origin = new FileOrigin(path, path, stat.size);
+      await this.#openNamed(path, realpathSync(path), origin, label, isSnapshotOnly);
+    } else {
+      // A FIFO, such as the <(...) of a shell.
+      const origin = new StreamOrigin(createReadStream(path), path);
+      await this.#openNamed(path, null, origin, label, isSnapshotOnly);
+    }
+  }
+
+  async #openNamed(
+    file: string,
+    identity: string | null,
+    origin: ByteOrigin,
+    label: VantageLabel | null,
+    isSnapshotOnly: boolean,
+  ): Promise<void> {
+    await this.#open({ file, origin, label, identity, isNamed: true, isSnapshotOnly }, true);
+  }
+
+  async #openDirectory(
+    path: string,
+    label: VantageLabel | null,
+    isSnapshotOnly: boolean,
+  ): Promise<void> {
+    const { files, ignored } = listDirectory(path, path, this.#log);
+    const prefix = path === "." ? "" : `${path.replace(/\/+$/, "")}/`;
+    this.ignored.push(...ignored.map(({ file, reason }) => ({ file: `${prefix}${file}`, reason })));
+    const members = files.map(({ relative, path: full, sizeBytes, identity }) => ({
+      path: relative,
+      file: `${prefix}${relative}`,
+      origin: new FileOrigin(full, `${prefix}${relative}`, sizeBytes),
+      identity,
+    }));
+    await this.#openMembers(path, members, label, isSnapshotOnly, true);
+  }
+
+  async #openBundle(candidate: Candidate, content: ByteOrigin): Promise<void> {
+    const { file, identity, label, isSnapshotOnly } = candidate;
+    const bundle = await openTarBundle(await this.#reopenable(content, file), file, this.#log);
+    this.#closers.push(() => bundle.close());
+    const members = bundle.members.map(({ path, origin }) => ({
+      path,
+      file: `${file}:${path}`,
+      origin,
+      identity: identity === null ? null : `${identity}\0${path}`,
+    }));
+    await this.#openMembers(file, members, label, isSnapshotOnly, false);
+  }
+
+  /** A bundle is read once to list it and again for its large members, so one from a stream is held in memory. */
+  async #reopenable(content: ByteOrigin, file: string): Promise<ByteOrigin> {
+    if (content.canReopen) return content;
+    const bytes = await readAll(content.open(), MAX_BUFFERED_BYTES);
+    if (bytes !== null) return new MemoryOrigin(bytes);
+    const what = `a bundle of more than ${MAX_BUFFERED_BYTES} bytes cannot be read from a stream`;
+    throw new InputError("unreadable", file, what, "Save it to a file and give that.");
+  }
+
+  /** The files of a directory or bundle, with the labels that a podpath.yaml among them gives. */
+  async #openMembers(
+    container: string,
+    members: readonly (Pick<Candidate, "file" | "origin" | "identity"> & {
+      readonly path: string;
+    })[],
+    label: VantageLabel | null,
+    isSnapshotOnly: boolean,
+    mayHoldBundles: boolean,
+  ): Promise<void> {
+    const labels = await this.#readManifests(members);
+    const before = this.#used.length;
+    let found = 0;
+    for (const { path, file, origin, identity } of members) {
+      const reason = isManifest(path) ? "names the vantage points" : reasonToIgnore(path);
+      if (reason !== null) {
+        this.ignored.push({ file, reason });
+        continue;
+      }
+      const own = labels.get(path);
+      const both = own === undefined ? label : { ...label, ...own };
+      const candidate = { file, origin, identity, label: both, isNamed: false, isSnapshotOnly };
+      if (await this.#open(candidate, mayHoldBundles)) found += 1;
+    }
+    if (this.#used.length > before || found > 0) return;
+    const what = "holds no capture and no text";
+    throw new InputError(
+      "directory-empty",
+      container,
+      what,
+      "Give a directory with captures, or files.",
+    );
+  }
+
+  async #readManifests(
+    members: readonly {
+      readonly path: string;
+      readonly file: string;
+      readonly origin: ByteOrigin;
+    }[],
+  ): Promise<Map<string, VantageLabel>> {
+    const labels = new Map<string, VantageLabel>();
+    const paths = new Set(members.map(({ path }) => path));
+    for (const { path, file, origin } of members.filter(({ path }) => isManifest(path))) {
+      const bytes = await readAll(origin.open(), MAX_SNAPSHOT_FILE_BYTES);
+      const entries = await parseManifest(decodeText(bytes ?? new Uint8Array()), file);
+      for (const [entry, label] of entries) {
+        const target = posix.join(posix.dirname(path), entry);
+        if (paths.has(target)) labels.set(target, label);
+        else this.#log.add(LABEL_WITHOUT_FILE, { file }, `there is no file ${entry}`);
+      }
+    }
+    return labels;
+  }
+
+  /** Recognises one candidate and takes it; false when it was left out. */
+  async #open(candidate: Candidate, mayBeBundle: boolean): Promise<boolean> {
+    const origin = new HashedOrigin(candidate.origin, this.#options.hash);
+    let recognised: { is: Recognised; compression: Compression | null };
+    try {
+      recognised = await recognise(origin, candidate.file, this.#log);
+    } catch (error) {
+      if (candidate.isNamed) throw error;
+      this.#log.add(
+        NOT_READABLE,
+        { file: candidate.file },
+        fromSystemError(candidate.file, error).message,
+      );
+      return this.#leaveOut(candidate, "cannot be read");
+    }
+    const { is, compression } = recognised;
+    if (is.kind === "empty") return this.#refuse(candidate, "empty", "is empty", "Capture again.");
+    if (is.kind === "unknown") {
+      if (!candidate.isNamed) this.#log.add(NOT_RECOGNISED, { file: candidate.file }, is.what);
+      return this.#refuse(candidate, "not-recognised", is.what, is.advice);
+    }
+    if (is.kind === "bundle") {
+      if (!mayBeBundle) return this.#leaveOut(candidate, "a bundle inside a bundle");
+      await this.#openBundle(candidate, is.content);
+      return true;
+    }
+    if (this.#isRepeated(candidate)) return true;
+    const format = compression === null ? is.format : `${is.format}+${compression}`;
+    if (is.kind === "text") return this.#takeText(candidate, is.content, format, origin);
+    return this.#takeCapture(candidate, is.content, format, origin);
+  }
+
+  #takeCapture(
+    candidate: Candidate,
+    content: ByteOrigin,
+    format: string,
+    origin: HashedOrigin,
+  ): boolean {
+    if (candidate.isSnapshotOnly) {
+      const what = "is a capture, but was given as a snapshot";
+      return this.#refuse(candidate, "bad-argument", what, "Give captures without --snapshot.");
+    }
+    const file = this.#uniqueName(candidate.file);
+    const source = content.open();
+    this.#closers.push(() => source.close());
+    this.captures.push({ file, label: candidate.label, source });
+    this.#used.push({ file, kind: "capture", format, origin, content });
+    return true;
+  }
+
+  async #takeText(
+    candidate: Candidate,
+    content: ByteOrigin,
+    format: string,
+    origin: HashedOrigin,
+  ): Promise<boolean> {
+    const source = content.open();
+    const bytes = await readAll(source, MAX_SNAPSHOT_FILE_BYTES);
+    source.close();
+    if (bytes === null) {
+      const what = `is a text of more than ${MAX_SNAPSHOT_FILE_BYTES} bytes`;
+      if (!candidate.isNamed) this.#log.add(FILE_LIMIT, { file: candidate.file }, what);
+      return this.#refuse(candidate, "unreadable", what, "Collect a smaller snapshot.");
+    }
+    const file = this.#uniqueName(candidate.file);
+    this.snapshots.push({ file, text: decodeText(bytes) });
+    this.#used.push({ file, kind: "snapshot", format, origin, content });
+    return true;
+  }
+
+  /** Whether the same file was taken before; a label that comes only now is kept. */
+  #isRepeated({ identity, file, label }: Candidate): boolean {
+    if (identity === null) return false;
+    const before = this.#seen.get(identity);
+    if (before === undefined) {
+      this.#seen.set(identity, file);
+      return false;
+    }
+    const index = this.captures.findIndex((job) => job.file === before);
+    const job = this.captures[index];
+    if (job !== undefined && job.label === null) this.captures[index] = { ...job, label };
+    this.#log.add(GIVEN_TWICE, { file: before }, `${file} is the same file as ${before}`);
+    return true;
+  }
+
+  #uniqueName(file: string): string {
+    let name = file;
+    for (let number = 2; this.#names.has(name); number += 1) name = `${file}#${number}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** What cannot be used: an error when it was named, left out when it was found in a directory or bundle. */
+  #refuse(
+    candidate: Candidate,
+    kind: ConstructorParameters<typeof InputError>[0],
+    what: string,
+    advice: string,
+  ): false {
+    if (candidate.isNamed) throw new InputError(kind, candidate.file, what, advice);
+    return this.#leaveOut(candidate, what);
+  }
+
+  #leaveOut({ file }: Candidate, reason: string): false {
+    this.ignored.push({ file, reason });
+    return false;
+  }
+}
+
+function isManifest(path: string): boolean {
+  return /(^|\/)podpath\.ya?ml$/.test(path);
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw fromSystemError(path, error);
+  }
+}
+
+/** `LABEL=PATH`; a path that exists as it stands, "=" and all, is no label. */
+function splitLabel(arg: string): { readonly path: string; readonly label: VantageLabel | null } {
+  const equals = arg.indexOf("=");
+  if (equals < 0 || existsSync(arg)) return { path: arg, label: null };
+  const path = arg.slice(equals + 1);
+  const label = parseLabel(arg.slice(0, equals));
+  if (label !== null && path !== "") return { path, label };
+  const what = "there is no such file, and what stands before = is no label";
+  const advice = "Labels are NODE=PATH, NODE/INTERFACE=PATH or pod:NAMESPACE/NAME=PATH.";
+  throw new InputError("bad-argument", arg, what, advice);
+}
