@@ -1,6 +1,5 @@
 /** From the words on the command line to captures to read and snapshot texts: every input recognised by its content. */
-import { createReadStream, existsSync, realpathSync, type Stats, statSync } from "node:fs";
-import { posix } from "node:path";
+import { createReadStream, realpathSync, type Stats, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { CaptureJob, SnapshotText, VantageLabel } from "../core/analysis.ts";
 import type { ByteSource } from "../core/capture/byte-source.ts";
@@ -11,18 +10,13 @@ import { type IgnoredFile, listDirectory, reasonToIgnore } from "./directory-lis
 import { FileOrigin } from "./file-source.ts";
 import type { Compression } from "./gzip-source.ts";
 import { HashedOrigin } from "./hashed-source.ts";
-import {
-  FILE_LIMIT,
-  GIVEN_TWICE,
-  LABEL_WITHOUT_FILE,
-  NOT_READABLE,
-  NOT_RECOGNISED,
-} from "./input-diagnostics.ts";
+import { FILE_LIMIT, GIVEN_TWICE, NOT_READABLE, NOT_RECOGNISED } from "./input-diagnostics.ts";
 import { fromSystemError, InputError } from "./input-error.ts";
+import { isManifest, readManifests } from "./manifest.ts";
 import { decodeText, type Recognised, recognise } from "./recognise.ts";
 import { StreamOrigin } from "./stream-source.ts";
 import { openTarBundle } from "./tar-bundle.ts";
-import { parseLabel, parseManifest } from "./vantage-label.ts";
+import { splitLabel } from "./vantage-label.ts";
 
 export interface OpenOptions {
   /** Paths given with -s/--snapshot: files, directories or bundles of which only the texts are taken. */
@@ -54,8 +48,10 @@ export interface OpenedInputs {
   reopen(file: string): ByteSource | null;
   /** Call after the captures were read: hashes and the lengths of streams are known only then. */
   describe(): Promise<InputDescription[]>;
-  /** Call after the captures were read: damaged compressed data is met only then. */
-  diagnostics(): Diagnostic[];
+  /** Arguments that cannot be read at all; the others were opened all the same. */
+  readonly errors: readonly InputError[];
+  /** Complete after the captures were read: damaged compressed data is met only then. */
+  readonly diagnostics: readonly Diagnostic[];
   /** Gives files back that were not read to their end. */
   close(): void;
 }
@@ -84,20 +80,15 @@ interface Used {
 
 /**
  * Opens everything that the arguments name: captures, texts, directories, tar bundles (also gzip-compressed), "-" and
- * LABEL=PATH. Rejects with an InputError when one of them cannot be read at all.
+ * LABEL=PATH. What cannot be read at all is in `errors`.
  */
 export async function openInputs(
   args: readonly string[],
   options: OpenOptions,
 ): Promise<OpenedInputs> {
   const opener = new InputOpener(options);
-  try {
-    for (const arg of args) await opener.openArgument(arg, false);
-    for (const path of options.snapshots) await opener.openArgument(path, true);
-  } catch (error) {
-    opener.close();
-    throw error;
-  }
+  for (const arg of args) await opener.openArgument(arg, false);
+  for (const path of options.snapshots) await opener.openArgument(path, true);
   return opener;
 }
 
@@ -105,6 +96,7 @@ class InputOpener implements OpenedInputs {
   readonly captures: CaptureJob[] = [];
   readonly snapshots: SnapshotText[] = [];
   readonly ignored: IgnoredFile[] = [];
+  readonly errors: InputError[] = [];
 
   readonly #options: OpenOptions;
   readonly #log = new DiagnosticLog();
@@ -135,7 +127,7 @@ class InputOpener implements OpenedInputs {
     return source;
   }
 
-  diagnostics(): Diagnostic[] {
+  get diagnostics(): Diagnostic[] {
     return this.#log.list();
   }
 
@@ -143,7 +135,17 @@ class InputOpener implements OpenedInputs {
     for (const close of this.#closers.splice(0)) close();
   }
 
+  /** Opens one argument; an InputError of it goes to `errors`. */
   async openArgument(arg: string, isSnapshotOnly: boolean): Promise<void> {
+    try {
+      await this.#openArgument(arg, isSnapshotOnly);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.errors.push(error);
+    }
+  }
+
+  async #openArgument(arg: string, isSnapshotOnly: boolean): Promise<void> {
     const { path, label } = splitLabel(arg);
     if (path === "-") {
       const origin = new StreamOrigin(this.#options.stdin, "-");
@@ -221,7 +223,7 @@ class InputOpener implements OpenedInputs {
     isSnapshotOnly: boolean,
     mayHoldBundles: boolean,
   ): Promise<void> {
-    const labels = await this.#readManifests(members);
+    const labels = await readManifests(members, this.#log);
     const before = this.#used.length;
     let found = 0;
     for (const { path, file, origin, identity } of members) {
@@ -243,27 +245,6 @@ class InputOpener implements OpenedInputs {
       what,
       "Give a directory with captures, or files.",
     );
-  }
-
-  async #readManifests(
-    members: readonly {
-      readonly path: string;
-      readonly file: string;
-      readonly origin: ByteOrigin;
-    }[],
-  ): Promise<Map<string, VantageLabel>> {
-    const labels = new Map<string, VantageLabel>();
-    const paths = new Set(members.map(({ path }) => path));
-    for (const { path, file, origin } of members.filter(({ path }) => isManifest(path))) {
-      const bytes = await readAll(origin.open(), MAX_SNAPSHOT_FILE_BYTES);
-      const entries = await parseManifest(decodeText(bytes ?? new Uint8Array()), file);
-      for (const [entry, label] of entries) {
-        const target = posix.join(posix.dirname(path), entry);
-        if (paths.has(target)) labels.set(target, label);
-        else this.#log.add(LABEL_WITHOUT_FILE, { file }, `there is no file ${entry}`);
-      }
-    }
-    return labels;
   }
 
   /** Recognises one candidate and takes it; false when it was left out. */
@@ -375,26 +356,10 @@ class InputOpener implements OpenedInputs {
   }
 }
 
-function isManifest(path: string): boolean {
-  return /(^|\/)podpath\.ya?ml$/.test(path);
-}
-
 function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
     throw fromSystemError(path, error);
   }
-}
-
-/** `LABEL=PATH`; a path that exists as it stands, "=" and all, is no label. */
-function splitLabel(arg: string): { readonly path: string; readonly label: VantageLabel | null } {
-  const equals = arg.indexOf("=");
-  if (equals < 0 || existsSync(arg)) return { path: arg, label: null };
-  const path = arg.slice(equals + 1);
-  const label = parseLabel(arg.slice(0, equals));
-  if (label !== null && path !== "") return { path, label };
-  const what = "there is no such file, and what stands before = is no label";
-  const advice = "Labels are NODE=PATH, NODE/INTERFACE=PATH or pod:NAMESPACE/NAME=PATH.";
-  throw new InputError("bad-argument", arg, what, advice);
 }

@@ -1,4 +1,5 @@
-/** Vantage points named by hand: `LABEL=PATH` on the command line and the entries of podpath.yaml. */
+/** Vantage points named by hand: `LABEL=PATH` on the command line. */
+import { existsSync } from "node:fs";
 import type { VantageLabel } from "../core/analysis.ts";
 import { InputError } from "./input-error.ts";
 
@@ -21,61 +22,17 @@ export function parseLabel(text: string): VantageLabel | null {
   return INTERFACE.test(name) ? { node, interface: name } : null;
 }
 
-/** The labels of a podpath.yaml: path beside it → label. Throws an InputError when it is not of the stated shape. */
-export async function parseManifest(
-  text: string,
-  file: string,
-): Promise<Map<string, VantageLabel>> {
-  const { load } = await import("js-yaml");
-  let value: unknown;
-  try {
-    value = load(text, { filename: file });
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
-    throw badManifest(file, `is not valid YAML (${reason})`);
-  }
-  const list = isRecord(value) ? value["captures"] : undefined;
-  if (!Array.isArray(list)) throw badManifest(file, "has no list `captures`");
-  const labels = new Map<string, VantageLabel>();
-  for (const [index, entry] of list.entries()) {
-    const { path, label } = readEntry(entry, index, file);
-    labels.set(path, label);
-  }
-  return labels;
-}
-
-const ENTRY_KEYS = new Set(["file", "node", "interface", "pod"]);
-
-function readEntry(
-  entry: unknown,
-  index: number,
-  file: string,
-): { readonly path: string; readonly label: VantageLabel } {
-  const where = `captures[${index}]`;
-  if (!isRecord(entry)) throw badManifest(file, `${where} is no mapping`);
-  const label: { node?: string; interface?: string; pod?: string } = {};
-  let path = "";
-  for (const [key, value] of Object.entries(entry)) {
-    if (!ENTRY_KEYS.has(key)) throw badManifest(file, `${where} has the unknown key ${key}`);
-    if (typeof value !== "string" || value === "") {
-      throw badManifest(file, `${where}.${key} is no text`);
-    }
-    if (key === "file") path = value.replace(/^(\.\/)+/, "");
-    else label[key as keyof VantageLabel] = value;
-  }
-  if (path === "") throw badManifest(file, `${where} has no file`);
-  if (label.pod !== undefined && parseLabel(`pod:${label.pod}`) === null) {
-    throw badManifest(file, `${where}.pod is not NAMESPACE/NAME`);
-  }
-  return { path, label };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function badManifest(file: string, what: string): InputError {
-  const advice =
-    "It holds `captures:`, a list of {file, node, interface, pod}; see the documentation of inputs.";
-  return new InputError("bad-argument", file, what, advice);
+/** `LABEL=PATH`; a path that exists as it stands, "=" and all, is no label. */
+export function splitLabel(arg: string): {
+  readonly path: string;
+  readonly label: VantageLabel | null;
+} {
+  const equals = arg.indexOf("=");
+  if (equals < 0 || existsSync(arg)) return { path: arg, label: null };
+  const path = arg.slice(equals + 1);
+  const label = parseLabel(arg.slice(0, equals));
+  if (label !== null && path !== "") return { path, label };
+  const what = "there is no such file, and what stands before = is no label";
+  const advice = "Labels are NODE=PATH, NODE/INTERFACE=PATH or pod:NAMESPACE/NAME=PATH.";
+  throw new InputError("bad-argument", arg, what, advice);
 }
