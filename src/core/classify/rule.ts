@@ -74,6 +74,8 @@ export interface RuleContext {
   readonly snapshot: ClusterSnapshot;
   readonly owners: OwnerIndex;
   readonly hasSnapshot: boolean;
+  /** All connections, by index: for the outer connections of tunnels. */
+  readonly connections: readonly Connection[];
 }
 
 /** A path rule's answer: the class it supports and why. */
@@ -92,9 +94,17 @@ export interface PathRule {
   match(subject: Subject, context: RuleContext): PathMatch | null;
 }
 
+/** The rule of a node that did a rewrite, found by walking its iptables (null: unknown or no such file). */
+export interface NatRule {
+  readonly text: string;
+  readonly ref: SnapshotRef;
+}
+
 export interface Classified {
   readonly subject: Subject;
   readonly verdict: PathMatch;
+  /** Parallel to connection.nat. */
+  readonly natRules: readonly (NatRule | null)[];
 }
 
 export interface FindingMatch {

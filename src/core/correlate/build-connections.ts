@@ -30,7 +30,15 @@ interface ChainSide extends StepSide {
 const MAX_TOLD_STEPS = 4;
 
 export function buildConnections(input: BuildInput): Connection[] {
-  const drafts = input.joined.map((one) => draft(one, input)).sort((x, y) => (x.firstSeenNs < y.firstSeenNs ? -1 : x.firstSeenNs > y.firstSeenNs ? 1 : x.firstRow - y.firstRow));
+  const drafts = input.joined
+    .map((one) => draft(one, input))
+    .sort((x, y) =>
+      x.firstSeenNs < y.firstSeenNs
+        ? -1
+        : x.firstSeenNs > y.firstSeenNs
+          ? 1
+          : x.firstRow - y.firstRow,
+    );
   const ofRow = new Map<number, number>();
   for (const [index, one] of drafts.entries()) for (const row of one.rowIds) ofRow.set(row, index);
   const carried = new Map<number, Set<number>>();
@@ -44,7 +52,15 @@ export function buildConnections(input: BuildInput): Connection[] {
       carried.set(outer, inner.add(index));
     }
   }
-  return drafts.map((one, index) => finish(one, index, ofRow, carried.get(index) ?? new Set(), ambiguousOf(one, input, ofLeg, index)));
+  return drafts.map((one, index) =>
+    finish(
+      one,
+      index,
+      ofRow,
+      carried.get(index) ?? new Set(),
+      ambiguousOf(one, input, ofLeg, index),
+    ),
+  );
 }
 
 interface Draft {
@@ -60,7 +76,12 @@ interface Draft {
 }
 
 function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
-  const seen: ChainSide[] = legs.map((leg) => ({ leg, tuple: { orig: leg.orig, resp: leg.resp }, observations: observeLeg(leg, input.byTap), witness: null }));
+  const seen: ChainSide[] = legs.map((leg) => ({
+    leg,
+    tuple: { orig: leg.orig, resp: leg.resp },
+    observations: observeLeg(leg, input.byTap),
+    witness: null,
+  }));
   const sides = withToldEnds(seen, input.statements);
   const nat: NatStep[] = [];
   for (const [position, after] of sides.entries()) {
@@ -79,19 +100,30 @@ function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
     rows,
     rowIds: rows.map((row) => row.id),
     firstRow: Math.min(...rows.map((row) => row.id)),
-    firstSeenNs: legs.reduce((first, leg) => (leg.facts.firstSeenNs < first ? leg.facts.firstSeenNs : first), legs[0]?.facts.firstSeenNs ?? 0n),
-    lastSeenNs: legs.reduce((last, leg) => (leg.facts.lastSeenNs > last ? leg.facts.lastSeenNs : last), 0n),
+    firstSeenNs: legs.reduce(
+      (first, leg) => (leg.facts.firstSeenNs < first ? leg.facts.firstSeenNs : first),
+      legs[0]?.facts.firstSeenNs ?? 0n,
+    ),
+    lastSeenNs: legs.reduce(
+      (last, leg) => (leg.facts.lastSeenNs > last ? leg.facts.lastSeenNs : last),
+      0n,
+    ),
   };
 }
 
 /** Puts the tuples that only conntrack knows before the first and behind the last seen leg. */
-function withToldEnds(seen: readonly ChainSide[], statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>): ChainSide[] {
+function withToldEnds(
+  seen: readonly ChainSide[],
+  statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>,
+): ChainSide[] {
   const sides = [...seen];
   const first = seen[0];
   const last = seen[seen.length - 1];
   if (first?.leg == null || last?.leg == null) return sides;
   const told = (leg: Leg, legIs: "before" | "after"): ConntrackStatement | undefined => {
-    const fitting = (statements.get(leg) ?? []).filter((one) => one.legIs === legIs && !sides.some((side) => sameTuple(side.tuple, one.other)));
+    const fitting = (statements.get(leg) ?? []).filter(
+      (one) => one.legIs === legIs && !sides.some((side) => sameTuple(side.tuple, one.other)),
+    );
     return fitting.length === 1 ? fitting[0] : undefined;
   };
   const earlier = told(first.leg, "after");
@@ -112,10 +144,18 @@ function ground(
   links: readonly LegLink[],
   statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>,
 ): { by: MatchedBy; witness: ConntrackWitness | null } {
-  if (before.leg === null || after.leg === null) return { by: "conntrack", witness: before.witness ?? after.witness };
-  const direct = links.filter((link) => (link.x === before.leg && link.y === after.leg) || (link.y === before.leg && link.x === after.leg));
-  const packets = direct.find((link) => link.by !== "conntrack") ?? links.find((link) => link.by !== "conntrack");
-  const agreeing = (statements.get(before.leg) ?? []).find((one) => one.legIs === "before" && sameTuple(one.other, after.tuple));
+  if (before.leg === null || after.leg === null)
+    return { by: "conntrack", witness: before.witness ?? after.witness };
+  const direct = links.filter(
+    (link) =>
+      (link.x === before.leg && link.y === after.leg) ||
+      (link.y === before.leg && link.x === after.leg),
+  );
+  const packets =
+    direct.find((link) => link.by !== "conntrack") ?? links.find((link) => link.by !== "conntrack");
+  const agreeing = (statements.get(before.leg) ?? []).find(
+    (one) => one.legIs === "before" && sameTuple(one.other, after.tuple),
+  );
   return { by: packets?.by ?? "conntrack", witness: agreeing?.witness ?? null };
 }
 
@@ -123,7 +163,12 @@ function sameTuple(x: FiveTuple, y: FiveTuple): boolean {
   return sameEndpoint(x.orig, y.orig) && sameEndpoint(x.resp, y.resp);
 }
 
-function ambiguousOf(one: Draft, input: BuildInput, ofLeg: ReadonlyMap<Leg, number>, self: number): number[] {
+function ambiguousOf(
+  one: Draft,
+  input: BuildInput,
+  ofLeg: ReadonlyMap<Leg, number>,
+  self: number,
+): number[] {
   const found = new Set<number>();
   for (const leg of one.legs) {
     for (const other of input.ambiguous.get(leg) ?? []) {
@@ -134,10 +179,22 @@ function ambiguousOf(one: Draft, input: BuildInput, ofLeg: ReadonlyMap<Leg, numb
   return [...found].sort((x, y) => x - y);
 }
 
-function finish(one: Draft, index: number, ofRow: ReadonlyMap<number, number>, carried: ReadonlySet<number>, ambiguousWith: number[]): Connection {
+function finish(
+  one: Draft,
+  index: number,
+  ofRow: ReadonlyMap<number, number>,
+  carried: ReadonlySet<number>,
+  ambiguousWith: number[],
+): Connection {
   const observations: Observation[] = one.observations.map(({ outerRow, ...observation }) => ({
     ...observation,
-    encapsulation: observation.encapsulation === null ? null : { ...observation.encapsulation, outerConnection: outerRow === null ? -1 : (ofRow.get(outerRow) ?? -1) },
+    encapsulation:
+      observation.encapsulation === null
+        ? null
+        : {
+            ...observation.encapsulation,
+            outerConnection: outerRow === null ? -1 : (ofRow.get(outerRow) ?? -1),
+          },
   }));
   const protocol = one.legs[0]?.protocol ?? "";
   const carrier = one.rows.find((row) => row.carries !== null);
@@ -151,12 +208,24 @@ function finish(one: Draft, index: number, ofRow: ReadonlyMap<number, number>, c
     orientedBy: one.legs[0]?.orientedBy ?? "first-packet",
     firstSeenNs: one.firstSeenNs,
     lastSeenNs: one.lastSeenNs,
-    packets: { orig: most(observations, (o) => o.orig.records), resp: most(observations, (o) => o.resp.records) },
-    bytes: { orig: most(observations, (o) => o.orig.bytes), resp: most(observations, (o) => o.resp.bytes) },
+    packets: {
+      orig: most(observations, (o) => o.orig.records),
+      resp: most(observations, (o) => o.resp.records),
+    },
+    bytes: {
+      orig: most(observations, (o) => o.orig.bytes),
+      resp: most(observations, (o) => o.resp.bytes),
+    },
     tcp: protocol === "tcp" ? summariseTcp(observations) : null,
-    carries: carrier?.carries == null ? null : { kind: carrier.carries, connections: [...carried].sort((x, y) => x - y) },
+    carries:
+      carrier?.carries == null
+        ? null
+        : { kind: carrier.carries, connections: [...carried].sort((x, y) => x - y) },
     sealed: one.rows.find((row) => row.sealed !== null)?.sealed ?? null,
-    proxyHeader: proxied?.proxyHeader == null ? null : { ...proxied.proxyHeader, capture: proxied.tap.capture },
+    proxyHeader:
+      proxied?.proxyHeader == null
+        ? null
+        : { ...proxied.proxyHeader, capture: proxied.tap.capture },
     ambiguousWith,
   };
 }

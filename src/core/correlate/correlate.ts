@@ -36,7 +36,12 @@ export function correlate(input: CorrelateInput): Correlation {
   const byConntrack = matchByConntrack(legs, input.snapshot.nodeStates);
   const bySequence = matchBySequence(legs);
   const byPayload = matchByPayload(legs);
-  const joined = joinLegs(legs, [...matchByIsn(legs), ...bySequence.links, ...byPayload.links, ...byConntrack.links]);
+  const joined = joinLegs(legs, [
+    ...matchByIsn(legs),
+    ...bySequence.links,
+    ...byPayload.links,
+    ...byConntrack.links,
+  ]);
   const connections = buildConnections({
     joined,
     statements: byConntrack.statements,

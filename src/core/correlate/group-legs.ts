@@ -10,7 +10,11 @@ import type { VantagePoint } from "./vantage-point.ts";
 /** Datagram tuples seen again after this long, with nothing in common, are another conversation. */
 const DATAGRAM_GAP_NS = 60_000_000_000n;
 
-export function groupLegs(rows: readonly FlowObservation[], byTap: readonly VantagePoint[], listeners: KnownListeners): Leg[] {
+export function groupLegs(
+  rows: readonly FlowObservation[],
+  byTap: readonly VantagePoint[],
+  listeners: KnownListeners,
+): Leg[] {
   const byTuple = new Map<string, FlowObservation[]>();
   for (const row of rows) {
     const key = tupleKey(row, byTap[row.tap.index]);
@@ -24,7 +28,15 @@ export function groupLegs(rows: readonly FlowObservation[], byTap: readonly Vant
     for (const members of conversations) {
       members.sort(byFirstPacket);
       const { orig, resp, by } = orientRows(members, listeners);
-      legs.push({ index: legs.length, protocol: members[0]?.protocol ?? "", rows: members, orig, resp, orientedBy: by, facts: gatherFacts(members) });
+      legs.push({
+        index: legs.length,
+        protocol: members[0]?.protocol ?? "",
+        rows: members,
+        orig,
+        resp,
+        orientedBy: by,
+        facts: gatherFacts(members),
+      });
     }
   }
   return legs;
@@ -33,11 +45,15 @@ export function groupLegs(rows: readonly FlowObservation[], byTap: readonly Vant
 export function firstPacketNs(row: FlowObservation): bigint {
   if (row.forward.records === 0) return row.backward.firstSeenNs;
   if (row.backward.records === 0) return row.forward.firstSeenNs;
-  return row.forward.firstSeenNs < row.backward.firstSeenNs ? row.forward.firstSeenNs : row.backward.firstSeenNs;
+  return row.forward.firstSeenNs < row.backward.firstSeenNs
+    ? row.forward.firstSeenNs
+    : row.backward.firstSeenNs;
 }
 
 function lastPacketNs(row: FlowObservation): bigint {
-  return row.forward.lastSeenNs > row.backward.lastSeenNs ? row.forward.lastSeenNs : row.backward.lastSeenNs;
+  return row.forward.lastSeenNs > row.backward.lastSeenNs
+    ? row.forward.lastSeenNs
+    : row.backward.lastSeenNs;
 }
 
 function byFirstPacket(a: FlowObservation, b: FlowObservation): number {
@@ -82,7 +98,9 @@ function splitTcp(group: readonly FlowObservation[]): FlowObservation[][] {
   for (const row of withIsn) {
     const isnA = sentBy(row, a).isn;
     const isnB = sameEndpoint(row.a, a) ? row.backward.isn : row.forward.isn;
-    const fitting = conversations.find((one) => isnFits(one.isnA, isnA) && isnFits(one.isnB, isnB) && one.shares(isnA, isnB));
+    const fitting = conversations.find(
+      (one) => isnFits(one.isnA, isnA) && isnFits(one.isnB, isnB) && one.shares(isnA, isnB),
+    );
     if (fitting === undefined) conversations.push(new Conversation(row, isnA, isnB));
     else fitting.add(row, isnA, isnB);
   }
@@ -146,22 +164,36 @@ function isnFits(known: number | null, seen: number | null): boolean {
 }
 
 /** The row's sequence numbers lie in a range that another place saw, in every direction that both saw. */
-function continues(row: FlowObservation, rows: readonly FlowObservation[], a: FlowEndpoint): boolean {
+function continues(
+  row: FlowObservation,
+  rows: readonly FlowObservation[],
+  a: FlowEndpoint,
+): boolean {
   const mine = gatherFacts([row]);
   const theirs = gatherFacts(rows);
   const turned = !sameEndpoint(mine.a, theirs.a);
   const forward = overlap(turned ? mine.backward : mine.forward, theirs.forward);
   const backward = overlap(turned ? mine.forward : mine.backward, theirs.backward);
-  if (forward === null && backward === null) return rows.length > 0 && a !== undefined && near(row, rows);
+  if (forward === null && backward === null)
+    return rows.length > 0 && a !== undefined && near(row, rows);
   return forward !== false && backward !== false;
 }
 
 /** Null when one of the two has no packets in this direction: nothing to compare. */
 function overlap(x: SequenceRange, y: SequenceRange): boolean | null {
-  if (x.sequenceStart === null || x.sequenceEnd === null || y.sequenceStart === null || y.sequenceEnd === null) return null;
+  if (
+    x.sequenceStart === null ||
+    x.sequenceEnd === null ||
+    y.sequenceStart === null ||
+    y.sequenceEnd === null
+  )
+    return null;
   // A capture that began later continues where another's numbers go on: allow a gap of one window (RFC 7323: 1 GiB at most).
   const slack = 1 << 20;
-  return ((x.sequenceEnd + slack - y.sequenceStart) | 0) >= 0 && ((y.sequenceEnd + slack - x.sequenceStart) | 0) >= 0;
+  return (
+    ((x.sequenceEnd + slack - y.sequenceStart) | 0) >= 0 &&
+    ((y.sequenceEnd + slack - x.sequenceStart) | 0) >= 0
+  );
 }
 
 interface SequenceRange {
@@ -174,7 +206,9 @@ function splitDatagrams(group: readonly FlowObservation[]): FlowObservation[][] 
   const rows = [...group].sort(byFirstPacket);
   const conversations: FlowObservation[][] = [];
   for (const row of rows) {
-    const fitting = conversations.find((members) => near(row, members) || sharesFingerprint(row, members));
+    const fitting = conversations.find(
+      (members) => near(row, members) || sharesFingerprint(row, members),
+    );
     if (fitting === undefined) conversations.push([row]);
     else fitting.push(row);
   }
@@ -184,12 +218,17 @@ function splitDatagrams(group: readonly FlowObservation[]): FlowObservation[][] 
 function near(row: FlowObservation, members: readonly FlowObservation[]): boolean {
   const start = firstPacketNs(row);
   const end = lastPacketNs(row);
-  return members.some((one) => start <= lastPacketNs(one) + DATAGRAM_GAP_NS && firstPacketNs(one) <= end + DATAGRAM_GAP_NS);
+  return members.some(
+    (one) =>
+      start <= lastPacketNs(one) + DATAGRAM_GAP_NS && firstPacketNs(one) <= end + DATAGRAM_GAP_NS,
+  );
 }
 
 function sharesFingerprint(row: FlowObservation, members: readonly FlowObservation[]): boolean {
   const prints = [...row.forward.fingerprints, ...row.backward.fingerprints];
   if (prints.length === 0) return false;
-  const known = new Set(members.flatMap((one) => [...one.forward.fingerprints, ...one.backward.fingerprints]));
+  const known = new Set(
+    members.flatMap((one) => [...one.forward.fingerprints, ...one.backward.fingerprints]),
+  );
   return prints.some((print) => known.has(print));
 }

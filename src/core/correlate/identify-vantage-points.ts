@@ -30,14 +30,19 @@ export function identifyVantagePoints(input: VantageInput): VantagePoints {
     if (cooked.length > 0) placeCooked(cooked, evidence, input, places);
     const node = cooked.length > 0 ? null : nodeOfCapture(taps, evidence, input);
     for (const tap of taps) {
-      if (!places.has(tap.index)) places.set(tap.index, placeEthernet(tap, evidence[tap.index], node, input));
+      if (!places.has(tap.index))
+        places.set(tap.index, placeEthernet(tap, evidence[tap.index], node, input));
     }
   }
   return gatherVantagePoints(input, evidence, places);
 }
 
 /** A dumpcap on several interfaces runs on one node: what one interface shows names the node for all of them. */
-function nodeOfCapture(taps: readonly Tap[], evidence: readonly TapEvidence[], input: VantageInput): string | null {
+function nodeOfCapture(
+  taps: readonly Tap[],
+  evidence: readonly TapEvidence[],
+  input: VantageInput,
+): string | null {
   const interfaces = new Set(taps.map((tap) => tap.interfaceIndex));
   if (interfaces.size < 2) return null;
   // Merged files (mergecap) put several nodes into one: then the interfaces disagree and each stands for itself.
@@ -62,7 +67,8 @@ function gatherVantagePoints(
   const drafts = new Map<string, Draft>();
   for (const tap of input.taps) {
     const place = places.get(tap.index) ?? UNKNOWN;
-    const vlan = tap.vlan === null ? "" : `.${tap.vlan}${tap.innerVlan === null ? "" : `.${tap.innerVlan}`}`;
+    const vlan =
+      tap.vlan === null ? "" : `.${tap.vlan}${tap.innerVlan === null ? "" : `.${tap.innerVlan}`}`;
     const key = `${tap.capture}\0${place.node}\0${place.key}${vlan}`;
     const draft = drafts.get(key);
     if (draft !== undefined) draft.taps.push(tap.index);
@@ -74,8 +80,12 @@ function gatherVantagePoints(
   for (const { capture, place, taps } of drafts.values()) {
     const file = input.captures[capture]?.file ?? `capture ${capture + 1}`;
     const state = stateOf(place.node, input.snapshot);
-    const pod = place.pod ?? (place.interface === null ? null : podBehind(place.interface, state, input.owners)) ?? sharedPod(place, taps, evidence, input.owners);
-    const kind: VantageKind = place.kind ?? interfaceKind(place.interface, place.mac, state, input.snapshot, input.owners);
+    const pod =
+      place.pod ??
+      (place.interface === null ? null : podBehind(place.interface, state, input.owners)) ??
+      sharedPod(place, taps, evidence, input.owners);
+    const kind: VantageKind =
+      place.kind ?? interfaceKind(place.interface, place.mac, state, input.snapshot, input.owners);
     const point: VantagePoint = {
       id: uniqueId(vantageName(place, file), used),
       capture,
@@ -94,10 +104,19 @@ function gatherVantagePoints(
 
 function withVlan(place: Place, vlan: string): Place {
   if (vlan === "") return place;
-  return { ...place, interface: place.interface === null ? null : `${place.interface}${vlan}`, because: `${place.because}; frames carry VLAN ${vlan.slice(1)}` };
+  return {
+    ...place,
+    interface: place.interface === null ? null : `${place.interface}${vlan}`,
+    because: `${place.because}; frames carry VLAN ${vlan.slice(1)}`,
+  };
 }
 
-function sharedPod(place: Place, taps: readonly number[], evidence: readonly TapEvidence[], owners: OwnerIndex): string | null {
+function sharedPod(
+  place: Place,
+  taps: readonly number[],
+  evidence: readonly TapEvidence[],
+  owners: OwnerIndex,
+): string | null {
   if (place.interface === null) return null;
   for (const tap of taps) {
     const address = evidence[tap]?.sharedAddress;
@@ -108,7 +127,15 @@ function sharedPod(place: Place, taps: readonly number[], evidence: readonly Tap
   return null;
 }
 
-const UNKNOWN: Place = { node: null, interface: null, pod: null, kind: null, mac: null, key: "?", because: "nothing in the file or the snapshot tells" };
+const UNKNOWN: Place = {
+  node: null,
+  interface: null,
+  pod: null,
+  kind: null,
+  mac: null,
+  key: "?",
+  because: "nothing in the file or the snapshot tells",
+};
 
 function vantageName(place: Place, file: string): string {
   if (place.node !== null && place.interface !== null) return `${place.node}/${place.interface}`;

@@ -3,9 +3,21 @@ import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot, NodeInterface, NodeState } from "../cluster/snapshot.ts";
 import type { VantageKind } from "./vantage-point.ts";
 
-const TUNNEL_KINDS: ReadonlySet<string> = new Set(["vxlan", "geneve", "gre", "gretap", "ip6gre", "ipip", "sit", "ip6tnl", "wireguard", "tun"]);
+const TUNNEL_KINDS: ReadonlySet<string> = new Set([
+  "vxlan",
+  "geneve",
+  "gre",
+  "gretap",
+  "ip6gre",
+  "ipip",
+  "sit",
+  "ip6tnl",
+  "wireguard",
+  "tun",
+]);
 /** flannel.1, vxlan.calico, tunl0, cilium_vxlan, genev_sys_6081, antrea-tun0, wireguard.cali, wg0, sit0, gre1 ... */
-const TUNNEL_NAME = /^(flannel|vxlan|tunl|tun|cilium_(vxlan|geneve|wg)|genev|geneve|antrea-tun|wireguard|wg|sit|gre|gretap|ip6tnl)/;
+const TUNNEL_NAME =
+  /^(flannel|vxlan|tunl|tun|cilium_(vxlan|geneve|wg)|genev|geneve|antrea-tun|wireguard|wg|sit|gre|gretap|ip6tnl)/;
 const BRIDGE_NAME = /^(cni\d|docker\d|br-|virbr|kube-bridge|cbr\d)/;
 /** Host ends of pod veth pairs: VPC CNI "eni"+11 hex, Calico "cali", Cilium "lxc", plain "veth". */
 const VETH_NAME = /^(eni[0-9a-f]{11}|cali[0-9a-z]+|lxc[0-9a-z_]+|veth[0-9a-z]+)$/;
@@ -53,7 +65,11 @@ function macOf(name: string | null, state: NodeState | null): string | null {
 }
 
 /** "namespace/name" of the pod behind a host veth: the node's route to the pod address names the device. */
-export function podBehind(name: string, state: NodeState | null, owners: OwnerIndex): string | null {
+export function podBehind(
+  name: string,
+  state: NodeState | null,
+  owners: OwnerIndex,
+): string | null {
   for (const route of state?.routes ?? []) {
     if (route.device !== name || route.type !== "unicast") continue;
     const address = route.destination.replace(/\/(32|128)$/, "");

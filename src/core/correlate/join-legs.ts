@@ -25,7 +25,10 @@ export function joinLegs(legs: readonly Leg[], links: readonly LegLink[]): Joine
     const members = reach(leg, linksOf, seen);
     const inside = [...new Set(members.flatMap((member) => linksOf.get(member) ?? []))];
     orientTogether(members, linksOf);
-    joined.push({ legs: members.length === 1 ? members : pathOrder(members, inside), links: inside });
+    joined.push({
+      legs: members.length === 1 ? members : pathOrder(members, inside),
+      links: inside,
+    });
   }
   return joined;
 }
@@ -45,11 +48,15 @@ function reach(start: Leg, linksOf: ReadonlyMap<Leg, readonly LegLink[]>, seen: 
 }
 
 /** The leg whose orientation stands on the strongest ground turns the others, link by link. */
-function orientTogether(members: readonly Leg[], linksOf: ReadonlyMap<Leg, readonly LegLink[]>): void {
+function orientTogether(
+  members: readonly Leg[],
+  linksOf: ReadonlyMap<Leg, readonly LegLink[]>,
+): void {
   const first = members[0];
   if (first === undefined || members.length === 1) return;
   let strongest = first;
-  for (const member of members) if (isStronger(member.orientedBy, strongest.orientedBy)) strongest = member;
+  for (const member of members)
+    if (isStronger(member.orientedBy, strongest.orientedBy)) strongest = member;
   // Links say how the legs stood when they were matched, so what was turned since is kept apart.
   const turned = new Map<Leg, boolean>([[strongest, false]]);
   const queue = [strongest];
@@ -72,7 +79,8 @@ function orientTogether(members: readonly Leg[], linksOf: ReadonlyMap<Leg, reado
  */
 function pathOrder(members: readonly Leg[], links: readonly LegLink[]): Leg[] {
   const before = new Set<string>();
-  for (const link of links) if (link.conntrack !== null) before.add(`${link.x.index} ${link.y.index}`);
+  for (const link of links)
+    if (link.conntrack !== null) before.add(`${link.x.index} ${link.y.index}`);
   return [...members].sort((x, y) => {
     if (before.has(`${x.index} ${y.index}`)) return -1;
     if (before.has(`${y.index} ${x.index}`)) return 1;
@@ -82,9 +90,11 @@ function pathOrder(members: readonly Leg[], links: readonly LegLink[]): Leg[] {
 
 function byTtl(x: Leg, y: Leg): number {
   const [origX, origY] = [origFacts(x), origFacts(y)];
-  if (origX.records > 0 && origY.records > 0 && origX.ttlMax !== origY.ttlMax) return origY.ttlMax - origX.ttlMax;
+  if (origX.records > 0 && origY.records > 0 && origX.ttlMax !== origY.ttlMax)
+    return origY.ttlMax - origX.ttlMax;
   const [respX, respY] = [respFacts(x), respFacts(y)];
-  if (respX.records > 0 && respY.records > 0 && respX.ttlMax !== respY.ttlMax) return respX.ttlMax - respY.ttlMax;
+  if (respX.records > 0 && respY.records > 0 && respX.ttlMax !== respY.ttlMax)
+    return respX.ttlMax - respY.ttlMax;
   return 0;
 }
 

@@ -79,14 +79,17 @@ export function gatherFacts(rows: readonly FlowObservation[]): LegFacts {
   for (const row of rows) {
     for (const direction of [row.forward, row.backward]) {
       if (direction.records === 0) continue;
-      if (firstSeenNs === null || direction.firstSeenNs < firstSeenNs) firstSeenNs = direction.firstSeenNs;
+      if (firstSeenNs === null || direction.firstSeenNs < firstSeenNs)
+        firstSeenNs = direction.firstSeenNs;
       if (direction.lastSeenNs > lastSeenNs) lastSeenNs = direction.lastSeenNs;
     }
   }
   return {
     a,
     forward: gatherDirection(rows.map((row) => sentBy(row, a))),
-    backward: gatherDirection(rows.map((row) => (sameEndpoint(row.a, a) ? row.backward : row.forward))),
+    backward: gatherDirection(
+      rows.map((row) => (sameEndpoint(row.a, a) ? row.backward : row.forward)),
+    ),
     firstSeenNs: firstSeenNs ?? 0n,
     lastSeenNs,
   };
@@ -120,9 +123,20 @@ function gatherDirection(directions: readonly FlowDirection[]): DirectionFacts {
         sequenceEnd = direction.sequenceEnd;
       }
     }
-    if (firstSeenNs === null || direction.firstSeenNs < firstSeenNs) firstSeenNs = direction.firstSeenNs;
+    if (firstSeenNs === null || direction.firstSeenNs < firstSeenNs)
+      firstSeenNs = direction.firstSeenNs;
   }
-  return { isn, synOptions, ttlMax, fingerprints, ipIds, sequenceStart, sequenceEnd, records, firstSeenNs };
+  return {
+    isn,
+    synOptions,
+    ttlMax,
+    fingerprints,
+    ipIds,
+    sequenceStart,
+    sequenceEnd,
+    records,
+    firstSeenNs,
+  };
 }
 
 /** Sequence number order modulo 2^32 (RFC 9293 section 3.4). */
@@ -134,5 +148,8 @@ export function sequenceBefore(a: number, b: number): boolean {
 export function sequencesOverlap(a: DirectionFacts, b: DirectionFacts): boolean {
   if (a.sequenceStart === null || a.sequenceEnd === null) return false;
   if (b.sequenceStart === null || b.sequenceEnd === null) return false;
-  return !sequenceBefore(a.sequenceEnd, b.sequenceStart) && !sequenceBefore(b.sequenceEnd, a.sequenceStart);
+  return (
+    !sequenceBefore(a.sequenceEnd, b.sequenceStart) &&
+    !sequenceBefore(b.sequenceEnd, a.sequenceStart)
+  );
 }

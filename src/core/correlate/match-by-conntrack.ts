@@ -24,7 +24,10 @@ export interface ConntrackMatches {
 /** Event logs carry times; an event this far from the leg's packets speaks of another use of the tuple. Clocks may differ. */
 const EVENT_SLACK_NS = 120_000_000_000n;
 
-export function matchByConntrack(legs: readonly Leg[], states: readonly NodeState[]): ConntrackMatches {
+export function matchByConntrack(
+  legs: readonly Leg[],
+  states: readonly NodeState[],
+): ConntrackMatches {
   const byTuple = new Map<string, Leg[]>();
   for (const leg of legs) {
     const key = tupleKeyOf(leg.protocol, leg.orig, leg.resp);
@@ -56,31 +59,55 @@ export function matchByConntrack(legs: readonly Leg[], states: readonly NodeStat
   return { links, statements };
 }
 
-function joined(first: readonly Leg[], second: readonly Leg[], before: FiveTuple, after: FiveTuple, witness: ConntrackWitness): LegLink[] {
+function joined(
+  first: readonly Leg[],
+  second: readonly Leg[],
+  before: FiveTuple,
+  after: FiveTuple,
+  witness: ConntrackWitness,
+): LegLink[] {
   const fitting: LegLink[] = [];
   for (const x of first) {
     for (const y of second) {
       const turned = sameEndpoint(x.orig, before.orig) !== sameEndpoint(y.orig, after.orig);
-      if (!isnContradicts(x, y, turned) && nearInTime(x, y)) fitting.push({ x, y, by: "conntrack", turned, conntrack: witness });
+      if (!isnContradicts(x, y, turned) && nearInTime(x, y))
+        fitting.push({ x, y, by: "conntrack", turned, conntrack: witness });
     }
   }
   // A tuple used several times has one entry at a time: which use it was, the entry does not say.
-  return fitting.length === 1 ? fitting : fitting.filter((link) => first.length === 1 || second.length === 1 || sameIsn(link));
+  return fitting.length === 1
+    ? fitting
+    : fitting.filter((link) => first.length === 1 || second.length === 1 || sameIsn(link));
 }
 
 function sameIsn(link: LegLink): boolean {
-  return link.x.facts.forward.isn !== null && (link.x.facts.forward.isn === link.y.facts.forward.isn || link.x.facts.forward.isn === link.y.facts.backward.isn);
+  return (
+    link.x.facts.forward.isn !== null &&
+    (link.x.facts.forward.isn === link.y.facts.forward.isn ||
+      link.x.facts.forward.isn === link.y.facts.backward.isn)
+  );
 }
 
 function nearInTime(x: Leg, y: Leg): boolean {
-  return x.facts.firstSeenNs <= y.facts.lastSeenNs + EVENT_SLACK_NS && y.facts.firstSeenNs <= x.facts.lastSeenNs + EVENT_SLACK_NS;
+  return (
+    x.facts.firstSeenNs <= y.facts.lastSeenNs + EVENT_SLACK_NS &&
+    y.facts.firstSeenNs <= x.facts.lastSeenNs + EVENT_SLACK_NS
+  );
 }
 
-function legsOf(tuple: FiveTuple, entry: ConntrackEntry, byTuple: ReadonlyMap<string, readonly Leg[]>): readonly Leg[] {
+function legsOf(
+  tuple: FiveTuple,
+  entry: ConntrackEntry,
+  byTuple: ReadonlyMap<string, readonly Leg[]>,
+): readonly Leg[] {
   const legs = byTuple.get(tupleKeyOf(entry.protocol, tuple.orig, tuple.resp)) ?? [];
   const timeNs = eventTimeNs(entry);
   if (timeNs === null) return legs;
-  return legs.filter((leg) => timeNs >= leg.facts.firstSeenNs - EVENT_SLACK_NS && timeNs <= leg.facts.lastSeenNs + EVENT_SLACK_NS);
+  return legs.filter(
+    (leg) =>
+      timeNs >= leg.facts.firstSeenNs - EVENT_SLACK_NS &&
+      timeNs <= leg.facts.lastSeenNs + EVENT_SLACK_NS,
+  );
 }
 
 function eventTimeNs(entry: ConntrackEntry): bigint | null {
@@ -90,12 +117,18 @@ function eventTimeNs(entry: ConntrackEntry): bigint | null {
 }
 
 function asSent(tuple: ConntrackTuple): FiveTuple {
-  return { orig: endpoint(tuple.source, tuple.sourcePort), resp: endpoint(tuple.destination, tuple.destinationPort) };
+  return {
+    orig: endpoint(tuple.source, tuple.sourcePort),
+    resp: endpoint(tuple.destination, tuple.destinationPort),
+  };
 }
 
 /** The reply's source answers, so it is the responder after the rewrite. */
 function asAnswered(tuple: ConntrackTuple): FiveTuple {
-  return { orig: endpoint(tuple.destination, tuple.destinationPort), resp: endpoint(tuple.source, tuple.sourcePort) };
+  return {
+    orig: endpoint(tuple.destination, tuple.destinationPort),
+    resp: endpoint(tuple.source, tuple.sourcePort),
+  };
 }
 
 function endpoint(address: string, port: number | null): FlowEndpoint {
@@ -106,9 +139,16 @@ function isSame(x: FiveTuple, y: FiveTuple): boolean {
   return sameEndpoint(x.orig, y.orig) && sameEndpoint(x.resp, y.resp);
 }
 
-function say(statements: Map<Leg, ConntrackStatement[]>, leg: Leg, statement: ConntrackStatement): void {
+function say(
+  statements: Map<Leg, ConntrackStatement[]>,
+  leg: Leg,
+  statement: ConntrackStatement,
+): void {
   const known = statements.get(leg);
   if (known === undefined) statements.set(leg, [statement]);
   // -L, -L extended and -E tell the same rewrite again; the first one is enough.
-  else if (!known.some((one) => one.legIs === statement.legIs && isSame(one.other, statement.other))) known.push(statement);
+  else if (
+    !known.some((one) => one.legIs === statement.legIs && isSame(one.other, statement.other))
+  )
+    known.push(statement);
 }

@@ -20,12 +20,20 @@ export function matchByIsn(legs: readonly Leg[]): LegLink[] {
   for (const group of byOrigIsn.values()) linkGroup(group, links, sameSyn);
   for (const group of byRespIsn.values()) {
     // Where a SYN was seen on both sides it has been decided above; here the SYN-ACK stands for a SYN that one place missed.
-    linkGroup(group, links, (x, y) => (origFacts(x).isn === null || origFacts(y).isn === null) && sameSynAck(x, y));
+    linkGroup(
+      group,
+      links,
+      (x, y) => (origFacts(x).isn === null || origFacts(y).isn === null) && sameSynAck(x, y),
+    );
   }
   return links;
 }
 
-function linkGroup(group: readonly Leg[], links: LegLink[], same: (x: Leg, y: Leg) => boolean): void {
+function linkGroup(
+  group: readonly Leg[],
+  links: LegLink[],
+  same: (x: Leg, y: Leg) => boolean,
+): void {
   for (const [position, x] of group.entries()) {
     for (const y of group.slice(position + 1)) {
       if (tupleKeyOf("tcp", x.orig, x.resp) === tupleKeyOf("tcp", y.orig, y.resp)) continue;
@@ -65,7 +73,10 @@ export function isnContradicts(x: Leg, y: Leg, turned: boolean): boolean {
   if (x.protocol !== "tcp") return false;
   const yOrig = turned ? y.resp : y.orig;
   const yResp = turned ? y.orig : y.resp;
-  return differ(origFacts(x).isn, factsSentBy(y, yOrig).isn) || differ(respFacts(x).isn, factsSentBy(y, yResp).isn);
+  return (
+    differ(origFacts(x).isn, factsSentBy(y, yOrig).isn) ||
+    differ(respFacts(x).isn, factsSentBy(y, yResp).isn)
+  );
 }
 
 function differ(a: number | null, b: number | null): boolean {

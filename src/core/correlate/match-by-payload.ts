@@ -39,8 +39,17 @@ export function matchByPayload(legs: readonly Leg[]): PayloadMatches {
       if (candidate.leg.index < leg.index) continue;
       const back = (candidates.get(candidate.leg) ?? []).find((one) => one.leg === leg);
       if (back === undefined) continue;
-      const clear = stands(candidate, candidates.get(leg) ?? []) && stands(back, candidates.get(candidate.leg) ?? []);
-      if (clear) links.push({ x: leg, y: candidate.leg, by: leg.protocol.startsWith("icmp") ? "icmp-payload" : "payload", turned: candidate.turned, conntrack: null });
+      const clear =
+        stands(candidate, candidates.get(leg) ?? []) &&
+        stands(back, candidates.get(candidate.leg) ?? []);
+      if (clear)
+        links.push({
+          x: leg,
+          y: candidate.leg,
+          by: leg.protocol.startsWith("icmp") ? "icmp-payload" : "payload",
+          turned: candidate.turned,
+          conntrack: null,
+        });
       else ambiguous.push({ x: leg, y: candidate.leg });
     }
   }
@@ -48,7 +57,10 @@ export function matchByPayload(legs: readonly Leg[]): PayloadMatches {
 }
 
 /** Fingerprint of a direction -> the legs (and their sending ends) that carried it. */
-type FingerprintIndex = ReadonlyMap<string, readonly { readonly leg: Leg; readonly sender: FlowEndpoint }[]>;
+type FingerprintIndex = ReadonlyMap<
+  string,
+  readonly { readonly leg: Leg; readonly sender: FlowEndpoint }[]
+>;
 
 function indexByFingerprint(legs: readonly Leg[]): FingerprintIndex {
   const index = new Map<string, { leg: Leg; sender: FlowEndpoint }[]>();
@@ -85,7 +97,12 @@ function findCandidates(leg: Leg, index: FingerprintIndex): Candidate[] {
 }
 
 /** `sender` of `leg` and `otherSender` of `other` sent the same payload. Null when they cannot be one packet. */
-function compare(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEndpoint): Candidate | null {
+function compare(
+  leg: Leg,
+  sender: FlowEndpoint,
+  other: Leg,
+  otherSender: FlowEndpoint,
+): Candidate | null {
   const turned = (sender === leg.orig) !== (otherSender === other.orig);
   const identity = compareIpIds(leg, sender, other, otherSender);
   if (identity === "differ") return null;
@@ -93,7 +110,8 @@ function compare(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEn
   const receiver = sender === leg.orig ? leg.resp : leg.orig;
   const otherReceiver = otherSender === other.orig ? other.resp : other.orig;
   const keptReceiver = endIsKept(leg.protocol, receiver, otherReceiver);
-  const kept = keptSender === keptReceiver ? "none" : keptSender === (sender === leg.orig) ? "orig" : "resp";
+  const kept =
+    keptSender === keptReceiver ? "none" : keptSender === (sender === leg.orig) ? "orig" : "resp";
   // ICMP keeps both addresses only when it is the same host pair with another identifier: another ping, unless SNAT to itself.
   if (keptSender && keptReceiver && identity !== "same") return null;
   const distanceNs = distance(leg, sender, other, otherSender);
@@ -102,7 +120,12 @@ function compare(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEn
 }
 
 /** The first packets of two rows are the same packet when their fingerprints are; then their identifications must agree. */
-function compareIpIds(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEndpoint): "same" | "differ" | "unknown" {
+function compareIpIds(
+  leg: Leg,
+  sender: FlowEndpoint,
+  other: Leg,
+  otherSender: FlowEndpoint,
+): "same" | "differ" | "unknown" {
   let differ = false;
   for (const row of leg.rows) {
     const mine = sentBy(row, sender);
@@ -118,15 +141,24 @@ function compareIpIds(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: F
 }
 
 /** Nanoseconds between the first packets with an equal first fingerprint, where both were seen by one capture. */
-function distance(leg: Leg, sender: FlowEndpoint, other: Leg, otherSender: FlowEndpoint): bigint | null {
+function distance(
+  leg: Leg,
+  sender: FlowEndpoint,
+  other: Leg,
+  otherSender: FlowEndpoint,
+): bigint | null {
   let best: bigint | null = null;
   for (const row of leg.rows) {
     const mine: FlowDirection = sentBy(row, sender);
     for (const otherRow of other.rows) {
       if (otherRow.tap.capture !== row.tap.capture) continue;
       const its = sentBy(otherRow, otherSender);
-      if (mine.fingerprints[0] === undefined || mine.fingerprints[0] !== its.fingerprints[0]) continue;
-      const gap = mine.firstSeenNs > its.firstSeenNs ? mine.firstSeenNs - its.firstSeenNs : its.firstSeenNs - mine.firstSeenNs;
+      if (mine.fingerprints[0] === undefined || mine.fingerprints[0] !== its.fingerprints[0])
+        continue;
+      const gap =
+        mine.firstSeenNs > its.firstSeenNs
+          ? mine.firstSeenNs - its.firstSeenNs
+          : its.firstSeenNs - mine.firstSeenNs;
       if (best === null || gap < best) best = gap;
     }
   }

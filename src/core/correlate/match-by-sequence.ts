@@ -3,7 +3,14 @@
  * Two legs match when one end is kept, the ranges of both directions overlap, and no other leg fits as well.
  */
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
-import { type DirectionFacts, factsSentBy, type Leg, origFacts, sameEndpoint, sequencesOverlap } from "./leg.ts";
+import {
+  type DirectionFacts,
+  factsSentBy,
+  type Leg,
+  origFacts,
+  sameEndpoint,
+  sequencesOverlap,
+} from "./leg.ts";
 import { type AmbiguousLink, type LegLink, tupleKeyOf } from "./leg-link.ts";
 import { isnContradicts } from "./match-by-isn.ts";
 
@@ -25,7 +32,8 @@ export function matchBySequence(legs: readonly Leg[]): SequenceMatches {
       const fitting = candidates(leg, kept, index);
       const [only] = fitting;
       if (fitting.length === 1 && only !== undefined) {
-        const pair = leg.index < only.index ? `${leg.index} ${only.index}` : `${only.index} ${leg.index}`;
+        const pair =
+          leg.index < only.index ? `${leg.index} ${only.index}` : `${only.index} ${leg.index}`;
         if (done.has(pair)) continue;
         done.add(pair);
         const turned = sameEndpoint(kept, leg.orig) !== sameEndpoint(kept, only.orig);
@@ -77,7 +85,11 @@ function candidates(leg: Leg, kept: FlowEndpoint, index: EndIndex): Leg[] {
   const found = new Set<Leg>();
   for (const bucket of buckets(mine)) {
     for (const one of index.get(`${kept.address} ${kept.port} ${bucket}`) ?? []) {
-      if (one === leg || tupleKeyOf("tcp", one.orig, one.resp) === tupleKeyOf("tcp", leg.orig, leg.resp)) continue;
+      if (
+        one === leg ||
+        tupleKeyOf("tcp", one.orig, one.resp) === tupleKeyOf("tcp", leg.orig, leg.resp)
+      )
+        continue;
       const itsOther = sameEndpoint(kept, one.orig) ? one.resp : one.orig;
       const turned = sameEndpoint(kept, leg.orig) !== sameEndpoint(kept, one.orig);
       if (!sequencesOverlap(mine, factsSentBy(one, kept))) continue;

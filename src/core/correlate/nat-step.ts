@@ -1,6 +1,13 @@
 /** The rewrites between the legs of a connection, each with who did it and what ties its two sides. */
 import type { OwnerIndex } from "../cluster/owner.ts";
-import type { FiveTuple, MatchedBy, NatKind, NatStep, Observation, PacketRef } from "./connection.ts";
+import type {
+  FiveTuple,
+  MatchedBy,
+  NatKind,
+  NatStep,
+  Observation,
+  PacketRef,
+} from "./connection.ts";
 import { sameEndpoint } from "./leg.ts";
 import type { ConntrackWitness } from "./leg-link.ts";
 
@@ -10,7 +17,13 @@ export interface StepSide {
   readonly observations: readonly Observation[];
 }
 
-export function natStep(before: StepSide, after: StepSide, by: MatchedBy, witness: ConntrackWitness | null, owners: OwnerIndex): NatStep | null {
+export function natStep(
+  before: StepSide,
+  after: StepSide,
+  by: MatchedBy,
+  witness: ConntrackWitness | null,
+  owners: OwnerIndex,
+): NatStep | null {
   const kind = natKind(before.tuple, after.tuple);
   if (kind === null) return null;
   return {
@@ -20,7 +33,14 @@ export function natStep(before: StepSide, after: StepSide, by: MatchedBy, witnes
     after: after.tuple,
     matchedBy: by,
     confidence: "proven",
-    conntrack: witness === null ? null : { text: witness.entry.text, file: witness.entry.ref.file, ...(witness.entry.ref.line === undefined ? {} : { line: witness.entry.ref.line }) },
+    conntrack:
+      witness === null
+        ? null
+        : {
+            text: witness.entry.text,
+            file: witness.entry.ref.file,
+            ...(witness.entry.ref.line === undefined ? {} : { line: witness.entry.ref.line }),
+          },
     packets: [...firstPackets(before.observations), ...firstPackets(after.observations)],
   };
 }
@@ -30,8 +50,22 @@ function natKind(before: FiveTuple, after: FiveTuple): NatKind | null {
   const source = !sameEndpoint(before.orig, after.orig);
   const destination = !sameEndpoint(before.resp, after.resp);
   // An ICMP identifier stands at both ends: rewritten by SNAT, it changes the "port" of the responder as well.
-  if (source && destination && before.resp.address === after.resp.address && isIdentifier(before) && isIdentifier(after)) return "snat";
-  if (source && destination && before.orig.address === after.orig.address && isIdentifier(before) && isIdentifier(after)) return "dnat";
+  if (
+    source &&
+    destination &&
+    before.resp.address === after.resp.address &&
+    isIdentifier(before) &&
+    isIdentifier(after)
+  )
+    return "snat";
+  if (
+    source &&
+    destination &&
+    before.orig.address === after.orig.address &&
+    isIdentifier(before) &&
+    isIdentifier(after)
+  )
+    return "dnat";
   if (source && destination) return "both";
   return source ? "snat" : destination ? "dnat" : null;
 }
@@ -41,9 +75,18 @@ function isIdentifier(tuple: FiveTuple): boolean {
 }
 
 /** The node where the tuple before and the tuple after were both seen; else what conntrack or the new source address say. */
-function rewritingNode(before: StepSide, after: StepSide, witness: ConntrackWitness | null, owners: OwnerIndex): string | null {
+function rewritingNode(
+  before: StepSide,
+  after: StepSide,
+  witness: ConntrackWitness | null,
+  owners: OwnerIndex,
+): string | null {
   const there = new Set(after.observations.map((one) => one.vantagePoint.node));
-  const both = new Set(before.observations.map((one) => one.vantagePoint.node).filter((node) => node !== null && there.has(node)));
+  const both = new Set(
+    before.observations
+      .map((one) => one.vantagePoint.node)
+      .filter((node) => node !== null && there.has(node)),
+  );
   const [node] = both;
   if (both.size === 1 && node !== undefined) return node;
   if (witness?.node != null) return witness.node;
@@ -59,7 +102,8 @@ export function firstPackets(observations: readonly Observation[]): PacketRef[] 
   const refs: PacketRef[] = [];
   for (const side of ["orig", "resp"] as const) {
     const seen = observations.find((one) => one[side].records > 0);
-    if (seen !== undefined) refs.push({ capture: seen.vantagePoint.capture, record: seen[side].firstRecord });
+    if (seen !== undefined)
+      refs.push({ capture: seen.vantagePoint.capture, record: seen[side].firstRecord });
   }
   return refs;
 }

@@ -19,14 +19,18 @@ export function observeLeg(leg: Leg, byTap: readonly VantagePoint[]): DraftObser
     if (group === undefined) groups.set(key, { at, rows: [row] });
     else group.rows.push(row);
   }
-  const observations = [...groups.values()].flatMap(({ at, rows }) => separate(rows).map((part) => observe(leg, at, part)));
+  const observations = [...groups.values()].flatMap(({ at, rows }) =>
+    separate(rows).map((part) => observe(leg, at, part)),
+  );
   return observations.sort((x, y) => (start(x) < start(y) ? -1 : start(x) > start(y) ? 1 : 0));
 }
 
 function start(observation: Observation): bigint {
   const { orig, resp } = observation;
   if (orig.records === 0) return resp.firstSeenNs;
-  return resp.records === 0 || orig.firstSeenNs < resp.firstSeenNs ? orig.firstSeenNs : resp.firstSeenNs;
+  return resp.records === 0 || orig.firstSeenNs < resp.firstSeenNs
+    ? orig.firstSeenNs
+    : resp.firstSeenNs;
 }
 
 /**
@@ -36,10 +40,15 @@ function start(observation: Observation): bigint {
 function separate(rows: readonly FlowObservation[]): FlowObservation[][] {
   const parts: { forward: boolean; backward: boolean; rows: FlowObservation[] }[] = [];
   for (const row of [...rows].sort((x, y) => (firstPacketNs(x) < firstPacketNs(y) ? -1 : 1))) {
-    const same = parts[0] === undefined || parts[0].rows[0] === undefined ? true : sameEndpoint(parts[0].rows[0].a, row.a);
+    const same =
+      parts[0] === undefined || parts[0].rows[0] === undefined
+        ? true
+        : sameEndpoint(parts[0].rows[0].a, row.a);
     const forward = (same ? row.forward : row.backward).records > 0;
     const backward = (same ? row.backward : row.forward).records > 0;
-    const fitting = parts.find((part) => !(part.forward && forward) && !(part.backward && backward));
+    const fitting = parts.find(
+      (part) => !(part.forward && forward) && !(part.backward && backward),
+    );
     if (fitting === undefined) parts.push({ forward, backward, rows: [row] });
     else {
       fitting.rows.push(row);
@@ -57,7 +66,10 @@ function observe(leg: Leg, at: VantagePoint, rows: readonly FlowObservation[]): 
     tuple: { orig: leg.orig, resp: leg.resp },
     orig: sum(rows, leg.orig),
     resp: sum(rows, leg.resp),
-    encapsulation: inside === null ? null : { kind: inside.kind, vni: inside.vni, depth: inside.depth, outerConnection: -1 },
+    encapsulation:
+      inside === null
+        ? null
+        : { kind: inside.kind, vni: inside.vni, depth: inside.depth, outerConnection: -1 },
     outerRow: inside === null ? null : inside.outer,
     fragments: rows.reduce((total, row) => total + row.fragments, 0),
     icmpErrors: rows.flatMap((row) => row.icmpErrors),

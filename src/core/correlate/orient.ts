@@ -62,7 +62,12 @@ const FIRST_EPHEMERAL = 32_768;
 const LAST_SYSTEM = 1023;
 
 /** Which side's port is the listener's, or null when ports do not tell. */
-function portDecides(protocol: string, a: FlowEndpoint, b: FlowEndpoint, listeners: KnownListeners): "a" | "b" | null {
+function portDecides(
+  protocol: string,
+  a: FlowEndpoint,
+  b: FlowEndpoint,
+  listeners: KnownListeners,
+): "a" | "b" | null {
   if (a.port === null || b.port === null || protocol.startsWith("icmp")) return null;
   const aListens = listeners.listens(protocol, a);
   const bListens = listeners.listens(protocol, b);

@@ -8,17 +8,29 @@ import { stateOf, type VantageInput } from "./vantage-input.ts";
 import type { Place } from "./place-ethernet.ts";
 import type { TapEvidence } from "./tap-evidence.ts";
 
-export function placeCooked(taps: readonly Tap[], evidence: readonly TapEvidence[], input: VantageInput, places: Map<number, Place>): void {
+export function placeCooked(
+  taps: readonly Tap[],
+  evidence: readonly TapEvidence[],
+  input: VantageInput,
+  places: Map<number, Place>,
+): void {
   const label = input.captures[taps[0]?.capture ?? 0]?.label ?? null;
-  const found = label?.node === undefined ? nodeByVotes(taps, evidence, input) : { node: label.node, because: "labelled by hand" };
+  const found =
+    label?.node === undefined
+      ? nodeByVotes(taps, evidence, input)
+      : { node: label.node, because: "labelled by hand" };
   const state = stateOf(found?.node ?? null, input.snapshot);
   const unplaced: Tap[] = [];
   for (const tap of taps) {
-    const place = tap.sll === null ? placeByIndex(tap, evidence[tap.index], found, state, input) : placeByMac(tap, found, state, input);
+    const place =
+      tap.sll === null
+        ? placeByIndex(tap, evidence[tap.index], found, state, input)
+        : placeByMac(tap, found, state, input);
     if (place === null) unplaced.push(tap);
     else places.set(tap.index, place);
   }
-  for (const tap of unplaced) places.set(tap.index, placeByReplies(tap, taps, found, input, places));
+  for (const tap of unplaced)
+    places.set(tap.index, placeByReplies(tap, taps, found, input, places));
 }
 
 interface FoundNode {
@@ -27,7 +39,11 @@ interface FoundNode {
 }
 
 /** The node whose own interfaces sent the outgoing packets. */
-function nodeByVotes(taps: readonly Tap[], evidence: readonly TapEvidence[], input: VantageInput): FoundNode | null {
+function nodeByVotes(
+  taps: readonly Tap[],
+  evidence: readonly TapEvidence[],
+  input: VantageInput,
+): FoundNode | null {
   const votes = new Map<string, { records: number; because: string }>();
   const vote = (node: string, records: number, because: string): void => {
     const entry = votes.get(node);
@@ -42,7 +58,11 @@ function nodeByVotes(taps: readonly Tap[], evidence: readonly TapEvidence[], inp
       const owner = input.owners.ownerOfMac(mac);
       if (owner === null || owner.pod !== undefined) continue;
       if (tap.sll === null && !indexFits(tap, mac, stateOf(owner.node, input.snapshot))) continue;
-      vote(owner.node, records, `${mac} sends from ${owner.interface ?? owner.eni ?? "an interface"} of ${owner.node} (${owner.ref.file})`);
+      vote(
+        owner.node,
+        records,
+        `${mac} sends from ${owner.interface ?? owner.eni ?? "an interface"} of ${owner.node} (${owner.ref.file})`,
+      );
     }
   }
   if (votes.size === 0) votesByPods(taps, evidence, input, vote);
@@ -75,55 +95,139 @@ function votesByPods(
     if (seen?.sharedAddress == null || !seen.sharedUnforwarded) continue;
     const owner = input.owners.resolve(seen.sharedAddress);
     if (owner.kind !== "pod" || owner.node === undefined) continue;
-    vote(owner.node, seen.records, `packets of ${owner.namespace}/${owner.name}, not yet forwarded, enter at one interface`);
+    vote(
+      owner.node,
+      seen.records,
+      `packets of ${owner.namespace}/${owner.name}, not yet forwarded, enter at one interface`,
+    );
   }
 }
 
-function placeByIndex(tap: Tap, evidence: TapEvidence | undefined, found: FoundNode | null, state: NodeState | null, input: VantageInput): Place {
+function placeByIndex(
+  tap: Tap,
+  evidence: TapEvidence | undefined,
+  found: FoundNode | null,
+  state: NodeState | null,
+  input: VantageInput,
+): Place {
   const known = state?.interfaces.find((one) => one.index === tap.sllInterface);
   const key = `if${tap.sllInterface}`;
   const node = found?.node ?? null;
   if (known !== undefined) {
-    return { node, interface: known.name, pod: null, kind: null, mac: known.mac ?? null, key: known.name, because: `ifindex ${tap.sllInterface} in ${known.ref.file}; ${found?.because ?? ""}` };
+    return {
+      node,
+      interface: known.name,
+      pod: null,
+      kind: null,
+      mac: known.mac ?? null,
+      key: known.name,
+      because: `ifindex ${tap.sllInterface} in ${known.ref.file}; ${found?.because ?? ""}`,
+    };
   }
-  const why = node === null ? "no MAC of the capture is known" : `no \`ip addr\` of ${node} in the snapshot`;
+  const why =
+    node === null ? "no MAC of the capture is known" : `no \`ip addr\` of ${node} in the snapshot`;
   const pod = podByContent(evidence, input);
   if (pod !== null) {
-    return { node, interface: null, pod: pod.name, kind: "pod-veth", mac: null, key, because: `ifindex ${tap.sllInterface} carries only packets of ${pod.name}, not yet forwarded; ${why}` };
+    return {
+      node,
+      interface: null,
+      pod: pod.name,
+      kind: "pod-veth",
+      mac: null,
+      key,
+      because: `ifindex ${tap.sllInterface} carries only packets of ${pod.name}, not yet forwarded; ${why}`,
+    };
   }
-  return { node, interface: null, pod: null, kind: null, mac: null, key, because: `ifindex ${tap.sllInterface}; ${why}` };
+  return {
+    node,
+    interface: null,
+    pod: null,
+    kind: null,
+    mac: null,
+    key,
+    because: `ifindex ${tap.sllInterface}; ${why}`,
+  };
 }
 
-function podByContent(evidence: TapEvidence | undefined, input: VantageInput): { readonly name: string } | null {
+function podByContent(
+  evidence: TapEvidence | undefined,
+  input: VantageInput,
+): { readonly name: string } | null {
   if (evidence?.sharedAddress == null || !evidence.sharedUnforwarded) return null;
   const owner = input.owners.resolve(evidence.sharedAddress);
   return owner.kind === "pod" ? { name: `${owner.namespace}/${owner.name}` } : null;
 }
 
-function placeByMac(tap: Tap, found: FoundNode | null, state: NodeState | null, input: VantageInput): Place | null {
+function placeByMac(
+  tap: Tap,
+  found: FoundNode | null,
+  state: NodeState | null,
+  input: VantageInput,
+): Place | null {
   const mac = tap.sll?.mac ?? null;
   if (mac === null) return null;
   const node = found?.node ?? null;
   if (tap.sll?.direction === "out") {
     const known = state?.interfaces.find((one) => one.mac === mac);
-    if (known !== undefined) return { node, interface: known.name, pod: null, kind: null, mac, key: known.name, because: `${mac} is ${known.name} in ${known.ref.file}` };
+    if (known !== undefined)
+      return {
+        node,
+        interface: known.name,
+        pod: null,
+        kind: null,
+        mac,
+        key: known.name,
+        because: `${mac} is ${known.name} in ${known.ref.file}`,
+      };
     const owner = input.owners.ownerOfMac(mac);
     if (owner !== null && owner.node === node) {
       const name = owner.interface ?? null;
-      return { node, interface: name, pod: null, kind: null, mac, key: name ?? mac, because: `${mac} is ${owner.eni ?? name ?? "an interface"} of ${owner.node} (${owner.ref.file})` };
+      return {
+        node,
+        interface: name,
+        pod: null,
+        kind: null,
+        mac,
+        key: name ?? mac,
+        because: `${mac} is ${owner.eni ?? name ?? "an interface"} of ${owner.node} (${owner.ref.file})`,
+      };
     }
-    return { node, interface: null, pod: null, kind: null, mac, key: mac, because: `the snapshot does not know ${mac}` };
+    return {
+      node,
+      interface: null,
+      pod: null,
+      kind: null,
+      mac,
+      key: mac,
+      because: `the snapshot does not know ${mac}`,
+    };
   }
-  const devices = new Set((state?.neighbours ?? []).filter((one) => one.mac === mac).map((one) => one.device));
+  const devices = new Set(
+    (state?.neighbours ?? []).filter((one) => one.mac === mac).map((one) => one.device),
+  );
   const [device] = devices;
   if (devices.size === 1 && device !== undefined) {
-    return { node, interface: device, pod: null, kind: null, mac: null, key: device, because: `${mac} is a neighbour on ${device} (ip neigh)` };
+    return {
+      node,
+      interface: device,
+      pod: null,
+      kind: null,
+      mac: null,
+      key: device,
+      because: `${mac} is a neighbour on ${device} (ip neigh)`,
+    };
   }
   return null;
 }
 
 /** The interface that sends the replies to what this link address sent. */
-function placeByReplies(tap: Tap, taps: readonly Tap[], found: FoundNode | null, input: VantageInput, places: ReadonlyMap<number, Place>): Place {
+function placeByReplies(
+  tap: Tap,
+  taps: readonly Tap[],
+  found: FoundNode | null,
+  input: VantageInput,
+  places: ReadonlyMap<number, Place>,
+): Place {
   const outs = new Set(taps.filter((one) => one.sll?.direction === "out").map((one) => one.index));
   const repliedAt = new Map<string, Map<number, number>>();
   for (const row of input.rows) {
@@ -153,12 +257,21 @@ function placeByReplies(tap: Tap, taps: readonly Tap[], found: FoundNode | null,
   }
   const mac = tap.sll?.mac ?? "?";
   if (best !== undefined) return { ...best, because: `replies to ${mac} leave by this interface` };
-  return { node: found?.node ?? null, interface: null, pod: null, kind: null, mac: null, key: `from-${mac}`, because: `LINUX_SLL does not name the interface and ${mac} is no known neighbour; capture with LINUX_SLL2` };
+  return {
+    node: found?.node ?? null,
+    interface: null,
+    pod: null,
+    kind: null,
+    mac: null,
+    key: `from-${mac}`,
+    because: `LINUX_SLL does not name the interface and ${mac} is no known neighbour; capture with LINUX_SLL2`,
+  };
 }
 
 /** For each direction with packets: the key of its tuple and the key of the replies to it. */
 function oneWayKeys(row: FlowObservation): readonly (readonly [string, string])[] {
-  const inside = row.encapsulation === null ? "" : `${row.encapsulation.kind}${row.encapsulation.depth}`;
+  const inside =
+    row.encapsulation === null ? "" : `${row.encapsulation.kind}${row.encapsulation.depth}`;
   const a = `${row.a.address} ${row.a.port}`;
   const b = `${row.b.address} ${row.b.port}`;
   const ab = `${row.protocol} ${inside} ${a} ${b}`;

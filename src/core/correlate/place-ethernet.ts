@@ -18,24 +18,51 @@ export interface Place {
   readonly because: string;
 }
 
-export function placeEthernet(tap: Tap, evidence: TapEvidence | undefined, node: string | null, input: VantageInput): Place {
+export function placeEthernet(
+  tap: Tap,
+  evidence: TapEvidence | undefined,
+  node: string | null,
+  input: VantageInput,
+): Place {
   const capture = input.captures[tap.capture];
   const name = interfaceName(tap, input);
   const label = capture?.label ?? null;
   const key = name ?? `${tap.interfaceIndex}`;
-  const seen = evidence === undefined ? null : byLinkAddress(evidence, name, node ?? label?.node ?? null, input);
+  const seen =
+    evidence === undefined
+      ? null
+      : byLinkAddress(evidence, name, node ?? label?.node ?? null, input);
   if (label?.pod !== undefined) {
     const podNode = nodeOfPod(label.pod, input);
-    return { node: podNode, interface: label.interface ?? name ?? "eth0", pod: label.pod, kind: "pod-veth", mac: null, key, because: "labelled by hand" };
+    return {
+      node: podNode,
+      interface: label.interface ?? name ?? "eth0",
+      pod: label.pod,
+      kind: "pod-veth",
+      mac: null,
+      key,
+      because: "labelled by hand",
+    };
   }
   if (label?.node !== undefined) {
-    const known = label.interface ?? name ?? (seen?.place?.node === label.node ? seen.place.interface : null);
-    return { node: label.node, interface: known, pod: null, kind: null, mac: seen?.place?.mac ?? null, key, because: "labelled by hand" };
+    const known =
+      label.interface ?? name ?? (seen?.place?.node === label.node ? seen.place.interface : null);
+    return {
+      node: label.node,
+      interface: known,
+      pod: null,
+      kind: null,
+      mac: seen?.place?.mac ?? null,
+      key,
+      because: "labelled by hand",
+    };
   }
   if (seen?.place != null) return { ...seen.place, key };
   const content = evidence === undefined ? null : bySharedPod(evidence, input);
   if (content !== null) return { ...content, interface: name, key };
-  const because = seen?.why ?? "the capture holds no link address that the snapshot knows; name it: NODE/IFACE=FILE";
+  const because =
+    seen?.why ??
+    "the capture holds no link address that the snapshot knows; name it: NODE/IFACE=FILE";
   return { node, interface: name, pod: null, kind: null, mac: null, key, because };
 }
 
@@ -74,7 +101,10 @@ function byLinkAddress(
   if (best === undefined) return null;
   if (second !== undefined && second.records === best.records) {
     const places = `${interfaceOf(best)} and ${interfaceOf(second)}`;
-    return { place: null, why: `its frames run only between ${places}, so either end can have taken it; name it: NODE/IFACE=FILE` };
+    return {
+      place: null,
+      why: `its frames run only between ${places}, so either end can have taken it; name it: NODE/IFACE=FILE`,
+    };
   }
   if (best.records * 2 < evidence.records) return null;
   return {
@@ -96,7 +126,8 @@ function interfaceOf(best: BestOwner): string {
 }
 
 function ownerPhrase(owner: MacOwner): string {
-  if (owner.interface !== undefined) return `${owner.interface} of ${owner.node} (${owner.ref.file})`;
+  if (owner.interface !== undefined)
+    return `${owner.interface} of ${owner.node} (${owner.ref.file})`;
   return `${owner.eni ?? "an interface"} of ${owner.node} (${owner.ref.file})`;
 }
 

@@ -28,7 +28,10 @@ interface Gathering {
 const INITIAL_TTLS: ReadonlySet<number> = new Set([64, 128, 255]);
 
 /** Evidence by tap index. Rows inside tunnels say nothing about the tap's own link and are left out. */
-export function gatherTapEvidence(taps: number, rows: readonly FlowObservation[]): readonly TapEvidence[] {
+export function gatherTapEvidence(
+  taps: number,
+  rows: readonly FlowObservation[],
+): readonly TapEvidence[] {
   const gathered: Gathering[] = Array.from({ length: taps }, () => ({
     records: 0,
     macs: new Map(),
@@ -65,11 +68,18 @@ function addShared(to: Gathering, row: FlowObservation): void {
   if (isGroupOrLinkLocal(row.b.address) || isGroupOrLinkLocal(row.a.address)) return;
   const ends = [row.a.address, row.b.address];
   to.shared =
-    to.shared === null ? new Set(ends) : new Set(ends.filter((end) => to.shared?.has(end) === true));
+    to.shared === null
+      ? new Set(ends)
+      : new Set(ends.filter((end) => to.shared?.has(end) === true));
 }
 
 function isGroupOrLinkLocal(address: string): boolean {
-  return address === "::" || address.startsWith("fe80:") || address.startsWith("ff0") || /^(22[4-9]|23\d)\./.test(address);
+  return (
+    address === "::" ||
+    address.startsWith("fe80:") ||
+    address.startsWith("ff0") ||
+    /^(22[4-9]|23\d)\./.test(address)
+  );
 }
 
 function finish(gathering: Gathering): TapEvidence {

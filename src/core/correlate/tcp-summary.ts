@@ -33,7 +33,8 @@ export function summariseTcp(observations: readonly Observation[]): TcpSummary {
     if (reset) return "reset";
     if ((origFlags & FIN) !== 0 && (respFlags & FIN) !== 0) return "closed";
     // A handshake that stops after the SYN-ACK: the originator sent nothing but SYNs.
-    if (origIsn !== null && (origFlags & ACK) === 0 && payload === 0) return origRecords === 0 ? "mid-stream" : "half-open";
+    if (origIsn !== null && (origFlags & ACK) === 0 && payload === 0)
+      return origRecords === 0 ? "mid-stream" : "half-open";
     return "established";
   }
 }

@@ -6,7 +6,11 @@ import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
 
 export interface LabelledCapture {
   readonly file: string;
-  readonly label: { readonly node?: string; readonly interface?: string; readonly pod?: string } | null;
+  readonly label: {
+    readonly node?: string;
+    readonly interface?: string;
+    readonly pod?: string;
+  } | null;
   readonly info: CaptureInfo | null;
 }
 

@@ -1,0 +1,62 @@
+/** The pipeline, in reading order: snapshot, records, flows, connections, verdicts. */
+import type { Analysis, AnalyzeOptions, CaptureJob } from "./analysis.ts";
+import { classify } from "./classify/classify.ts";
+import { loadSnapshot } from "./cluster/load-snapshot.ts";
+import { buildOwnerIndex } from "./cluster/owner-index.ts";
+import type { ClusterSnapshot, SnapshotText } from "./cluster/snapshot.ts";
+import { correlate } from "./correlate/correlate.ts";
+import { decodeDiagnostics } from "./decode-diagnostics.ts";
+import { DiagnosticLog } from "./diagnostics/diagnostic.ts";
+import { FlowTable } from "./flow/flow-table.ts";
+import { readCaptures } from "./read-captures.ts";
+import { defaultWireSettings } from "./wire/settings.ts";
+
+/** Never throws on what the inputs hold; what could not be used is in `diagnostics`, what was cut in `limits`. */
+export async function analyze(
+  jobs: readonly CaptureJob[],
+  snapshots: readonly SnapshotText[],
+  options: AnalyzeOptions = {},
+): Promise<Analysis> {
+  const log = new DiagnosticLog();
+  const snapshot = loadSnapshot(snapshots, log);
+  const owners = buildOwnerIndex(snapshot);
+
+  const flows = new FlowTable(options.maxFlows === undefined ? {} : { maxFlows: options.maxFlows });
+  const settings = defaultWireSettings(tunnelPorts(snapshot));
+  const captures = await readCaptures(jobs, flows, settings, log, options);
+  decodeDiagnostics(flows.decodeStops(), captures, log);
+
+  const records = flows.accounting();
+  options.onProgress?.({ stage: "correlate", records: records.records, bytes: 0 });
+  const rows = [...flows.observations()];
+  const { connections, vantagePoints } = correlate({
+    captures,
+    taps: flows.taps(),
+    rows,
+    snapshot,
+    owners,
+  });
+
+  options.onProgress?.({ stage: "classify", records: records.records, bytes: 0 });
+  const { classified, findings } = classify(connections, snapshot, owners);
+
+  return {
+    captures,
+    vantagePoints,
+    snapshot,
+    classified,
+    findings,
+    accounting: records,
+    diagnostics: log.list(),
+    limits: flows.limits(),
+  };
+}
+
+/** VXLAN ports that the nodes' own interfaces name (`ip -d link`). */
+function tunnelPorts(snapshot: ClusterSnapshot): number[] {
+  return snapshot.nodeStates.flatMap((state) =>
+    state.interfaces.flatMap((one) =>
+      one.kind === "vxlan" && one.tunnelPort !== undefined ? [one.tunnelPort] : [],
+    ),
+  );
+}

@@ -1,0 +1,46 @@
+/** Connections in; out comes one verdict each, and the findings over all of them. */
+import type { OwnerIndex } from "../cluster/owner.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { Connection } from "../correlate/connection.ts";
+import { explainNat } from "./explain-nat.ts";
+import type { Classified, FindingMatch, FindingRule, RuleContext, Subject } from "./rule.ts";
+import { FINDING_RULES, PATH_RULES } from "./rule-list.ts";
+import { makeSubject } from "./subject.ts";
+
+export interface Classification {
+  readonly classified: readonly Classified[];
+  readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
+}
+
+export function classify(
+  connections: readonly Connection[],
+  snapshot: ClusterSnapshot,
+  owners: OwnerIndex,
+): Classification {
+  const context: RuleContext = {
+    snapshot,
+    owners,
+    hasSnapshot: snapshot.sources.length > 0,
+    connections,
+  };
+  const classified = connections.map((connection) => {
+    const subject = makeSubject(connection, owners);
+    return {
+      subject,
+      verdict: verdictOn(subject, context),
+      natRules: connection.nat.map((step) => explainNat(step, connection, snapshot)),
+    };
+  });
+  const findings = FINDING_RULES.flatMap((rule) =>
+    rule.find(classified, context).map((match) => ({ rule, match })),
+  );
+  return { classified, findings };
+}
+
+function verdictOn(subject: Subject, context: RuleContext): Classified["verdict"] {
+  for (const rule of PATH_RULES) {
+    const match = rule.match(subject, context);
+    if (match !== null) return match;
+  }
+  throw new Error("the last path rule answers for every connection");
+}

@@ -1,0 +1,145 @@
+/**
+ * Walks the nat table of one node the way netfilter does, looking for the rule that did a rewrite. Matches that the snapshot
+ * cannot answer (statistic, marks, sets) are "maybe": the walk looks behind them but is not stopped by them.
+ */
+import { cidrContains, parseCidr } from "../address/cidr.ts";
+import { parseAddress } from "../address/ip-text.ts";
+import type { IptablesRule, NodeState } from "../cluster/snapshot.ts";
+import type { FlowEndpoint } from "../flow/flow-observation.ts";
+
+export interface WalkedPacket {
+  readonly protocol: string;
+  readonly source: FlowEndpoint;
+  readonly destination: FlowEndpoint;
+  readonly inInterface: string | null;
+  readonly outInterface: string | null;
+}
+
+type Answer = "yes" | "no" | "maybe";
+/** Chains call chains: kube-proxy nests 5 deep, netfilter itself refuses loops. */
+const MAX_CHAIN_DEPTH = 16;
+const TERMINAL: ReadonlySet<string> = new Set([
+  "ACCEPT",
+  "DROP",
+  "REJECT",
+  "SNAT",
+  "MASQUERADE",
+  "DNAT",
+  "REDIRECT",
+  "NETMAP",
+]);
+
+/** The first rule reachable from `chain` that satisfies `isGoal`; null when another rule would have decided before it. */
+export function findNatRule(
+  state: NodeState,
+  chain: string,
+  packet: WalkedPacket,
+  isGoal: (rule: IptablesRule) => boolean,
+): IptablesRule | null {
+  const chains = new Map<string, IptablesRule[]>();
+  for (const rule of state.iptables) {
+    if (rule.table !== "nat") continue;
+    const rules = chains.get(rule.chain);
+    if (rules === undefined) chains.set(rule.chain, [rule]);
+    else rules.push(rule);
+  }
+  const found = walk({ chains, state, packet, isGoal }, chain, 0);
+  return found === "stopped" || found === "passed" ? null : found;
+}
+
+interface Walk {
+  readonly chains: ReadonlyMap<string, readonly IptablesRule[]>;
+  readonly state: NodeState;
+  readonly packet: WalkedPacket;
+  readonly isGoal: (rule: IptablesRule) => boolean;
+}
+
+/** "passed": the chain let the packet through; "stopped": another rule decided. */
+function walk(on: Walk, chain: string, depth: number): IptablesRule | "stopped" | "passed" {
+  if (depth > MAX_CHAIN_DEPTH) return "passed";
+  for (const rule of on.chains.get(chain) ?? []) {
+    const answer = matches(rule, on);
+    if (answer === "no" || rule.target === undefined) continue;
+    if (rule.target === "RETURN") {
+      if (answer === "yes") return "passed";
+      continue;
+    }
+    if (TERMINAL.has(rule.target)) {
+      if (on.isGoal(rule)) return rule;
+      if (answer === "yes") return "stopped";
+      continue;
+    }
+    if (!on.chains.has(rule.target)) continue;
+    const below = walk(on, rule.target, depth + 1);
+    if (below === "stopped" && answer === "yes") return "stopped";
+    if (below !== "stopped" && below !== "passed") return below;
+  }
+  return "passed";
+}
+
+function matches(rule: IptablesRule, { packet, state }: Walk): Answer {
+  const answers: Answer[] = [
+    addressAnswer(rule.source, packet.source.address),
+    addressAnswer(rule.destination, packet.destination.address),
+    protocolAnswer(rule.protocol, packet.protocol),
+    interfaceAnswer(rule.inInterface, packet.inInterface),
+    interfaceAnswer(rule.outInterface, packet.outInterface),
+    portAnswer(rule.sourcePort, packet.source.port),
+    portAnswer(rule.destinationPort, packet.destination.port),
+    localAnswer(rule.destinationType, packet.destination.address, state),
+    localAnswer(rule.sourceType, packet.source.address, state),
+    rule.mark === undefined ? "yes" : "maybe",
+    rule.otherMatches.length === 0 ? "yes" : "maybe",
+  ];
+  if (answers.includes("no")) return "no";
+  return answers.includes("maybe") ? "maybe" : "yes";
+}
+
+function answered(holds: boolean, negated: boolean): Answer {
+  return holds === negated ? "no" : "yes";
+}
+
+function addressAnswer(match: IptablesRule["source"], address: string): Answer {
+  if (match === undefined) return "yes";
+  const cidr = parseCidr(match.cidr);
+  const ip = parseAddress(address);
+  if (cidr === null || ip === null) return "maybe";
+  return answered(cidrContains(cidr, ip), match.negated);
+}
+
+function protocolAnswer(match: IptablesRule["protocol"], protocol: string): Answer {
+  if (match === undefined || match.name === "all") return "yes";
+  return answered(
+    match.name === protocol || (match.name === "ipv6-icmp" && protocol === "icmpv6"),
+    match.negated,
+  );
+}
+
+/** "eni+" matches every name that begins with "eni". */
+function interfaceAnswer(match: IptablesRule["inInterface"], name: string | null): Answer {
+  if (match === undefined) return "yes";
+  if (name === null) return "maybe";
+  const holds = match.name.endsWith("+")
+    ? name.startsWith(match.name.slice(0, -1))
+    : name === match.name;
+  return answered(holds, match.negated);
+}
+
+function portAnswer(match: IptablesRule["destinationPort"], port: number | null): Answer {
+  if (match === undefined) return "yes";
+  if (port === null) return "no";
+  return answered(port >= match.first && port <= match.last, match.negated);
+}
+
+function localAnswer(
+  match: IptablesRule["destinationType"],
+  address: string,
+  state: NodeState,
+): Answer {
+  if (match === undefined) return "yes";
+  if (match.type !== "LOCAL" || state.interfaces.length === 0) return "maybe";
+  return answered(
+    state.interfaces.some((one) => one.addresses.includes(address)),
+    match.negated,
+  );
+}

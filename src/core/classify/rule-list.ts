@@ -1,0 +1,78 @@
+/** All rules. Path rules are asked in this order and the first that answers decides; finding rules all speak. */
+import type { FindingRule, PathRule } from "./rule.ts";
+import { albInstance } from "./rules/alb-instance.ts";
+import { albIp } from "./rules/alb-ip.ts";
+import { clb } from "./rules/clb.ts";
+import { clientToLb } from "./rules/client-to-lb.ts";
+import { controlPlane } from "./rules/control-plane.ts";
+import { directEgress } from "./rules/direct-egress.ts";
+import { doubleNat } from "./rules/double-nat.ts";
+import { external } from "./rules/external.ts";
+import { linkLocal } from "./rules/link-local.ts";
+import { nlbInstance } from "./rules/nlb-instance.ts";
+import { nlbIp } from "./rules/nlb-ip.ts";
+import { nodeEgress } from "./rules/node-egress.ts";
+import { nodeport } from "./rules/nodeport.ts";
+import { nodeToNode } from "./rules/node-to-node.ts";
+import { nodeToPod } from "./rules/node-to-pod.ts";
+import { nodeToVpc } from "./rules/node-to-vpc.ts";
+import { overlayEncapsulation } from "./rules/overlay-encapsulation.ts";
+import { overlayTunnel } from "./rules/overlay-tunnel.ts";
+import { peeredCidrSnat } from "./rules/peered-cidr-snat.ts";
+import { podToNode } from "./rules/pod-to-node.ts";
+import { podToPeer } from "./rules/pod-to-peer.ts";
+import { podToPodDirect } from "./rules/pod-to-pod-direct.ts";
+import { podToPodNat } from "./rules/pod-to-pod-nat.ts";
+import { podToPodOverlay } from "./rules/pod-to-pod-overlay.ts";
+import { podToVpc } from "./rules/pod-to-vpc.ts";
+import { serviceClusterip } from "./rules/service-clusterip.ts";
+import { snatEgress } from "./rules/snat-egress.ts";
+import { unclassified } from "./rules/unclassified.ts";
+import { unexpectedDnat } from "./rules/unexpected-dnat.ts";
+import { unexpectedSnat } from "./rules/unexpected-snat.ts";
+import { vpcCidrNotExcluded } from "./rules/vpc-cidr-not-excluded.ts";
+import { vpcToNode } from "./rules/vpc-to-node.ts";
+import { vpcToPod } from "./rules/vpc-to-pod.ts";
+
+/**
+ * What wraps comes before what is wrapped; what was dialled (link-local, service, load balancer, NodePort) before who talks;
+ * a rewrite before its absence; the most specific pair of ends before the general one.
+ */
+export const PATH_RULES: readonly PathRule[] = [
+  overlayTunnel,
+  podToPodOverlay,
+  linkLocal,
+  serviceClusterip,
+  nlbIp,
+  nlbInstance,
+  albIp,
+  albInstance,
+  clb,
+  clientToLb,
+  nodeport,
+  controlPlane,
+  podToPodNat,
+  podToPodDirect,
+  snatEgress,
+  directEgress,
+  podToVpc,
+  podToPeer,
+  podToNode,
+  nodeToPod,
+  nodeEgress,
+  nodeToNode,
+  nodeToVpc,
+  vpcToNode,
+  vpcToPod,
+  external,
+  unclassified,
+];
+
+export const FINDING_RULES: readonly FindingRule[] = [
+  overlayEncapsulation,
+  unexpectedSnat,
+  unexpectedDnat,
+  doubleNat,
+  vpcCidrNotExcluded,
+  peeredCidrSnat,
+];

@@ -1,0 +1,23 @@
+import type { PathRule } from "../rule.ts";
+import { isPod } from "../subject.ts";
+import { proven } from "../verdict.ts";
+
+export const podToPodNat: PathRule = {
+  meta: {
+    id: "pod-to-pod-nat",
+    title: "Pod to pod, rewritten on the way",
+    why: "With the VPC CNI pods reach each other by their own addresses; a rewrite breaks network policies, security groups and logs that look at the source.",
+    proves: "The tuple that the first pod sent is not the tuple that the second pod received.",
+    doesNotProve: "Which agent added the rule, unless the snapshot's iptables name it.",
+    confirm: "iptables -t nat -S; conntrack -L",
+    sources: [
+      "aws/amazon-vpc-cni-k8s docs/cni-proposal.md",
+      "aws/amazon-vpc-cni-k8s pkg/networkutils/network.go",
+    ],
+  },
+  match(subject) {
+    if (!isPod(subject.orig) || !isPod(subject.resp) || subject.connection.nat.length === 0)
+      return null;
+    return proven("pod-to-pod-nat", subject);
+  },
+};

@@ -1,0 +1,89 @@
+import { statement } from "../evidence.ts";
+import { runsBetweenNodes } from "../tunnel.ts";
+import type { PathRule, Subject } from "../rule.ts";
+import { isPod } from "../subject.ts";
+import { inferred, proven } from "../verdict.ts";
+
+export const podToPodOverlay: PathRule = {
+  meta: {
+    id: "pod-to-pod-overlay",
+    title: "Pod to pod inside a tunnel",
+    why: "The VPC CNI routes pod addresses natively; a tunnel costs MTU and CPU, hides pods from VPC flow logs and security groups, and tells of a second CNI.",
+    proves: "The pods' packets crossed the network wrapped in another packet.",
+    doesNotProve:
+      "That the tunnel is unwanted: node-to-node encryption and hybrid nodes use one on purpose.",
+    confirm: "kubectl -n kube-system get ds; ip -d link show",
+    sources: [
+      "RFC 7348",
+      "eks user guide: VPC CNI is not an overlay",
+      "aws/amazon-vpc-cni-k8s#3085",
+    ],
+  },
+  match(subject, context) {
+    const { owners, snapshot } = context;
+    const first = subject.connection.observations.find((one) => one.encapsulation !== null);
+    if (first?.encapsulation != null) {
+      // A mirror session or an appliance wraps packets as well: only a tunnel between cluster nodes is an overlay.
+      if (!runsBetweenNodes(first.encapsulation.outerConnection, context)) return null;
+      const more = [
+        statement(`wrapped in ${first.encapsulation.kind} at ${first.vantagePoint.id}`, [
+          {
+            capture: first.vantagePoint.capture,
+            record: first.orig.records > 0 ? first.orig.firstRecord : first.resp.firstRecord,
+          },
+        ]),
+      ];
+      if (isPod(subject.orig) && isPod(subject.resp))
+        return proven("pod-to-pod-overlay", subject, more);
+      return inferred("pod-to-pod-overlay", subject, {
+        or: ["node-to-pod", "unclassified"],
+        wouldDecide:
+          "a pod list that covers both inner addresses, and a capture at the originator's own interface",
+        more,
+      });
+    }
+    if (!isPod(subject.orig) || !isPod(subject.resp)) return null;
+    const device = subject.connection.observations.find(
+      (one) => one.vantagePoint.kind === "tunnel",
+    );
+    if (device !== undefined) {
+      return inferred("pod-to-pod-overlay", subject, {
+        or: ["pod-to-pod-direct"],
+        wouldDecide: `a capture of the ENI of ${subject.orig.node ?? "the originator's node"}, where the outer packets would show`,
+        more: [
+          statement(`seen at tunnel device ${device.vantagePoint.id}`, [
+            { capture: device.vantagePoint.capture, record: device.orig.firstRecord },
+          ]),
+        ],
+      });
+    }
+    if (!leavesVpcAddressing(subject, owners.inVpc, snapshot.vpcCidrs.length > 0)) return null;
+    return inferred("pod-to-pod-overlay", subject, {
+      or: ["pod-to-pod-direct"],
+      wouldDecide: `a capture of the ENI of ${subject.orig.node ?? "the originator's node"}`,
+      more: [
+        statement(
+          "both pods' addresses lie outside every VPC CIDR and they run on different nodes: the VPC cannot route them",
+        ),
+      ],
+    });
+  },
+};
+
+/** Two pods on different nodes with addresses that the VPC does not know: something must carry them. */
+function leavesVpcAddressing(
+  subject: Subject,
+  inVpc: (address: string) => boolean,
+  vpcKnown: boolean,
+): boolean {
+  const [first] = subject.connection.legs;
+  const last = subject.connection.legs[subject.connection.legs.length - 1];
+  if (!vpcKnown || first === undefined || last === undefined) return false;
+  if (
+    subject.orig.node === undefined ||
+    subject.resp.node === undefined ||
+    subject.orig.node === subject.resp.node
+  )
+    return false;
+  return !inVpc(first.orig.address) && !inVpc(last.resp.address);
+}

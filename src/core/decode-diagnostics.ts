@@ -1,0 +1,71 @@
+/** Turns the decoders' counted stops into diagnostics: which layer, how many bytes it needed, how many there were, who said so. */
+import type { CaptureResult } from "./analysis.ts";
+import type { DiagnosticKind, DiagnosticLog } from "./diagnostics/diagnostic.ts";
+import type { DecodeStopTally } from "./flow/decode-stops.ts";
+import { DecodeStop, Layer, LAYER_NAMES, LengthSource } from "./wire/decode-stop.ts";
+import { linkTypeName } from "./wire/link-type.ts";
+
+const CUT: DiagnosticKind = {
+  code: "wire.header-cut",
+  severity: "warning",
+  hint: "Capture with a larger snaplen (tcpdump -s 0); addresses or ports behind the cut are not known.",
+};
+const MALFORMED: DiagnosticKind = {
+  code: "wire.malformed",
+  severity: "warning",
+  hint: "Open the record in Wireshark; the layers before the broken one were used.",
+};
+const TOO_DEEP: DiagnosticKind = {
+  code: "wire.too-deep",
+  severity: "warning",
+  hint: "More headers in one packet than podpath follows; the outer ones were used.",
+};
+const UNKNOWN_LINK: DiagnosticKind = {
+  code: "wire.unknown-link-type",
+  severity: "error",
+  hint: "podpath does not decode this link type; capture on an Ethernet interface or with -i any.",
+};
+
+export function decodeDiagnostics(
+  stops: readonly DecodeStopTally[],
+  captures: readonly CaptureResult[],
+  log: DiagnosticLog,
+): void {
+  for (const stop of stops) {
+    const kind = kindOf(stop);
+    const capture = captures[stop.capture];
+    if (kind === null || capture === undefined) continue;
+    log.add(
+      kind,
+      { file: capture.file, record: stop.firstRecord },
+      sentence(stop, capture),
+      stop.count,
+    );
+  }
+}
+
+/** Unsupported layers above the link are ordinary traffic, and counted in the accounting where no flow came of them. */
+function kindOf(stop: DecodeStopTally): DiagnosticKind | null {
+  if (stop.stop === DecodeStop.Truncated) return CUT;
+  if (stop.stop === DecodeStop.Malformed) return MALFORMED;
+  if (stop.stop === DecodeStop.TooDeep) return TOO_DEEP;
+  return stop.stop === DecodeStop.Unsupported && stop.layer === Layer.Link ? UNKNOWN_LINK : null;
+}
+
+const DECIDED_BY: Readonly<Record<number, string>> = {
+  [LengthSource.Captured]: "were captured",
+  [LengthSource.Ipv4TotalLength]: "are there by the IPv4 total length",
+  [LengthSource.Ipv6PayloadLength]: "are there by the IPv6 payload length",
+  [LengthSource.UdpLength]: "are there by the UDP length",
+  [LengthSource.HeaderLength]: "are there by the header's own length field",
+};
+
+function sentence(stop: DecodeStopTally, capture: CaptureResult): string {
+  const layer = LAYER_NAMES[stop.layer] ?? "header";
+  if (kindOf(stop) === UNKNOWN_LINK)
+    return `link type ${capture.linkTypes.map(linkTypeName).join(", ")} is not decoded`;
+  if (stop.stop === DecodeStop.TooDeep)
+    return `${layer} at byte ${stop.offset} of the frame lies too deep`;
+  const needed = `${layer} at byte ${stop.offset} of the frame needs ${stop.required} bytes`;
+  return `${needed}, ${stop.available} ${DECIDED_BY[stop.lengthSource] ?? "are there"}`;
+}

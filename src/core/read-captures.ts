@@ -1,0 +1,109 @@
+/** The data plane's loop: every record of every capture through the decoders into one flow table. */
+import type { AnalyzeOptions, CaptureJob, CaptureResult } from "./analysis.ts";
+import { fill, openCapture } from "./capture/open-capture.ts";
+import { type RecordCursor, RecordStatus } from "./capture/record-cursor.ts";
+import type { DiagnosticLog } from "./diagnostics/diagnostic.ts";
+import type { FlowTable } from "./flow/flow-table.ts";
+import { decodeFrame } from "./wire/decode-link.ts";
+import { PacketView, type WireSettings } from "./wire/packet-view.ts";
+
+/** Reads the captures one after the other, in the order given. One that is no capture gives a result without `info`. */
+export async function readCaptures(
+  jobs: readonly CaptureJob[],
+  flows: FlowTable,
+  settings: WireSettings,
+  log: DiagnosticLog,
+  options: AnalyzeOptions,
+): Promise<CaptureResult[]> {
+  const packet = new PacketView(settings);
+  const results: CaptureResult[] = [];
+  const done = { records: 0, bytes: 0 };
+  for (const [index, { file, label, source }] of jobs.entries()) {
+    flows.beginCapture(index);
+    const cursor = await openCapture(source, file, log);
+    const seen = new Span();
+    while (cursor !== null && !cursor.ended) {
+      walkRecords(cursor, packet, flows, seen);
+      if (cursor.ended) break;
+      const pending = fill(cursor, source);
+      if (pending !== undefined) await pending;
+      options.onProgress?.({
+        stage: "read",
+        file,
+        records: done.records + cursor.record,
+        bytes: done.bytes + cursor.fileOffset,
+      });
+    }
+    const info = cursor?.info() ?? null;
+    done.records += info?.records ?? 0;
+    done.bytes += info?.capturedBytes ?? 0;
+    results.push({
+      file,
+      label,
+      info,
+      linkTypes: seen.linkTypes,
+      firstSeenNs: seen.firstNs(),
+      lastSeenNs: seen.lastNs(),
+    });
+  }
+  return results;
+}
+
+/** Decodes and counts what the cursor's window holds. Per packet nothing is allocated. */
+function walkRecords(cursor: RecordCursor, packet: PacketView, flows: FlowTable, seen: Span): void {
+  while (cursor.next() === RecordStatus.Record) {
+    const { view, frameOffset, capturedLength, wireLength, linkType, seconds, nanos } = cursor;
+    seen.add(seconds, nanos, linkType);
+    decodeFrame(view, frameOffset, capturedLength, wireLength, linkType, packet);
+    flows.observe(
+      packet,
+      view,
+      cursor.record,
+      seconds,
+      nanos,
+      wireLength,
+      cursor.interfaceIndex,
+      linkType,
+    );
+  }
+}
+
+/** Earliest and latest time of a capture (records need not be in order), and its link types. */
+class Span {
+  readonly linkTypes: number[] = [];
+  #linkType = -1;
+  #firstSeconds = Number.POSITIVE_INFINITY;
+  #firstNanos = 0;
+  #lastSeconds = -1;
+  #lastNanos = 0;
+
+  add(seconds: number, nanos: number, linkType: number): void {
+    if (linkType !== this.#linkType) {
+      this.#linkType = linkType;
+      if (!this.linkTypes.includes(linkType)) this.linkTypes.push(linkType);
+    }
+    if (
+      seconds < this.#firstSeconds ||
+      (seconds === this.#firstSeconds && nanos < this.#firstNanos)
+    ) {
+      this.#firstSeconds = seconds;
+      this.#firstNanos = nanos;
+    }
+    if (seconds > this.#lastSeconds || (seconds === this.#lastSeconds && nanos > this.#lastNanos)) {
+      this.#lastSeconds = seconds;
+      this.#lastNanos = nanos;
+    }
+  }
+
+  firstNs(): bigint | null {
+    return this.#lastSeconds < 0 ? null : toNs(this.#firstSeconds, this.#firstNanos);
+  }
+
+  lastNs(): bigint | null {
+    return this.#lastSeconds < 0 ? null : toNs(this.#lastSeconds, this.#lastNanos);
+  }
+}
+
+function toNs(seconds: number, nanos: number): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+}
