@@ -27,8 +27,11 @@ export const MAX_FLOWS = 4_000_000;
 export const MAX_TAPS = 65_535;
 /** Fingerprints of a datagram flow kept per direction, for joining across NAT. */
 export const FINGERPRINTS_PER_DIRECTION = 4;
-/** Payload bytes that a fingerprint covers; snaplen 96 still leaves the headers' worth of it. */
-export const FINGERPRINT_BYTES = 64;
+/**
+ * Payload bytes that a fingerprint covers. A packet of which fewer were captured has none, so that captures with different
+ * snaplens agree: 24 is what tcpdump -s 96 leaves of LINUX_SLL2, IPv4 and TCP with timestamps.
+ */
+export const FINGERPRINT_BYTES = 24;
 /** ICMP errors whose quoted packet is kept as evidence. More are counted only. */
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
 /** Bytes of one snapshot file. */

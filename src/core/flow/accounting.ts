@@ -1,5 +1,6 @@
 /** Every record under exactly one head: in a connection, or the reason why not. */
-import { DecodeStop, Layer } from "../wire/decode-stop.ts";
+import { DecodeStop } from "../wire/decode-stop.ts";
+import { LinkType } from "../wire/link-type.ts";
 import type { PacketView } from "../wire/packet-view.ts";
 import type { NotClassifiedReason } from "./flow-observation.ts";
 
@@ -30,8 +31,11 @@ const REASONS: readonly NotClassifiedReason[] = [
 const ETHERTYPE_ARP = 0x0806;
 const ETHERTYPE_RARP = 0x8035;
 
+const READABLE_LINK_TYPES: ReadonlySet<number> = new Set(Object.values(LinkType));
+
 /** Why a packet has no IP layer. */
-export function outcomeWithoutIp(packet: PacketView): OutcomeCode {
+export function outcomeWithoutIp(packet: PacketView, linkType: number): OutcomeCode {
+  if (!READABLE_LINK_TYPES.has(linkType)) return Outcome.UnknownLinkType;
   if (packet.etherType === ETHERTYPE_ARP || packet.etherType === ETHERTYPE_RARP) return Outcome.Arp;
   switch (packet.stop) {
     case DecodeStop.Truncated:
@@ -39,8 +43,6 @@ export function outcomeWithoutIp(packet: PacketView): OutcomeCode {
     case DecodeStop.Malformed:
     case DecodeStop.TooDeep:
       return Outcome.Malformed;
-    case DecodeStop.Unsupported:
-      return packet.stopLayer === Layer.Link ? Outcome.UnknownLinkType : Outcome.NonIp;
     default:
       return Outcome.NonIp;
   }

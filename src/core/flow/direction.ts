@@ -2,7 +2,7 @@
 import { FINGERPRINTS_PER_DIRECTION } from "../limits.ts";
 import type { IpLayer } from "../wire/packet-view.ts";
 import { TcpFlag } from "../wire/packet-view.ts";
-import { FingerprintStore, fingerprint } from "./fingerprint.ts";
+import { FingerprintStore, fingerprint, hasFingerprint } from "./fingerprint.ts";
 import type { FlowDirection } from "./flow-observation.ts";
 import type { MacPairs } from "./mac-pairs.ts";
 import { CHUNK_MASK, CHUNK_SHIFT, RecordStore } from "./record-store.ts";
@@ -104,7 +104,7 @@ export class DirectionTable {
     const before = doubles[(at >>> 1) + PAYLOAD_BYTES]!;
     doubles[(at >>> 1) + PAYLOAD_BYTES] = before + layer.payloadLength;
     const count = (words[at + TRAITS]! >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
-    if (count < FINGERPRINTS_PER_DIRECTION)
+    if (count < FINGERPRINTS_PER_DIRECTION && hasFingerprint(layer))
       this.#addFingerprint(words, at, count, fingerprint(view, layer));
     return before === 0 && layer.payloadLength > 0;
   }
@@ -123,7 +123,8 @@ export class DirectionTable {
     const flags = layer.tcpFlags;
     words[at + TRAITS]! |= flags;
     // A reset's number may be 0 or any (RFC 9293 section 3.10.7): it says nothing about the stream.
-    if ((flags & TcpFlag.Rst) !== 0) return;
+    // No flag at all: the snaplen left the ports only, or a scanner sent it.
+    if ((flags & TcpFlag.Rst) !== 0 || flags === 0) return;
     if ((flags & TcpFlag.Syn) !== 0) noteSyn(words, at, layer, record);
     extendSequence(words, at, layer.tcpSequence, sequenceLength(flags, layer.payloadLength));
   }

@@ -1,7 +1,7 @@
 /** ICMP and ICMPv6 echo (RFC 792, RFC 4443 section 4): who asked. */
+import { IpProtocol } from "../wire/ip-protocol.ts";
 import type { IpLayer } from "../wire/packet-view.ts";
 
-const PROTOCOL_ICMPV6 = 58;
 const ECHO_REQUEST = 8;
 const ECHO_REPLY = 0;
 const ECHO_REQUEST_V6 = 128;
@@ -9,12 +9,12 @@ const ECHO_REPLY_V6 = 129;
 
 export function isEchoRequest(layer: IpLayer): boolean {
   if (layer.hasPorts === 0) return false;
-  return layer.icmpType === (layer.protocol === PROTOCOL_ICMPV6 ? ECHO_REQUEST_V6 : ECHO_REQUEST);
+  return layer.icmpType === (layer.protocol === IpProtocol.Icmpv6 ? ECHO_REQUEST_V6 : ECHO_REQUEST);
 }
 
 /** An echo reply from an address to itself: source and destination do not tell it from its request. */
 export function isEchoReplyToSelf(layer: IpLayer): boolean {
-  if (layer.icmpType !== (layer.protocol === PROTOCOL_ICMPV6 ? ECHO_REPLY_V6 : ECHO_REPLY))
+  if (layer.icmpType !== (layer.protocol === IpProtocol.Icmpv6 ? ECHO_REPLY_V6 : ECHO_REPLY))
     return false;
   return (
     layer.hasPorts === 1 &&

@@ -7,13 +7,12 @@
  * differ from that of a capture that kept more.
  */
 import { FINGERPRINT_BYTES, FINGERPRINTS_PER_DIRECTION } from "../limits.ts";
+import { IpProtocol } from "../wire/ip-protocol.ts";
 import { Encapsulation, type IpLayer } from "../wire/packet-view.ts";
 import { CHUNK_MASK, CHUNK_SHIFT, RecordStore } from "./record-store.ts";
 
-const TCP = 6;
-
 /** Datagrams that NAT may have rewritten: not tunnels (their outer header is no tenant's), not ICMP other than echo. */
-export function hasFingerprints(layer: IpLayer): boolean {
+export function hasFingerprint(layer: IpLayer): boolean {
   if (layer.fragmentOffset > 0 || layer.encapsulation !== Encapsulation.None) return false;
   return layer.icmpType < 0 || layer.hasPorts === 1;
 }
@@ -24,7 +23,7 @@ export function fingerprint(view: DataView, layer: IpLayer): number {
   const isEcho = layer.icmpType >= 0;
   const covered = Math.min(length, FINGERPRINT_BYTES);
   if ((covered === 0 && !isEcho) || layer.payloadEnd - layer.payloadOffset < covered) return 0;
-  const isTcp = layer.protocol === TCP;
+  const isTcp = layer.protocol === IpProtocol.Tcp;
   let hash = mix(0x811c9dc5, isTcp ? dataSequence(layer) : length);
   if (isEcho) hash = mix(hash, layer.icmpSequence);
   hash = hashBytes(view, layer.payloadOffset, layer.payloadOffset + covered, hash);

@@ -3,16 +3,10 @@
  * 32-bit words. Both directions of a conversation hash alike, so one lookup finds either.
  */
 
+import { IpProtocol } from "../wire/ip-protocol.ts";
+
 /** Used when the caller gives no seed. Results never depend on the seed, only on which keys share a slot. */
 export const DEFAULT_SEED = 0x5bd1e995;
-
-const PROTOCOL_ICMP = 1;
-const PROTOCOL_TCP = 6;
-const PROTOCOL_UDP = 17;
-const PROTOCOL_DCCP = 33;
-const PROTOCOL_ICMPV6 = 58;
-const PROTOCOL_SCTP = 132;
-const PROTOCOL_UDP_LITE = 136;
 
 const VERSION_6 = 1 << 8;
 const WITH_PORTS = 1 << 9;
@@ -34,16 +28,14 @@ export function kindHasPorts(kind: number): boolean {
   return (kind & WITH_PORTS) !== 0;
 }
 
-/** Whether a packet of this protocol may have ports (or an echo identifier) that its later fragments lack. */
+/** Whether the decoders read ports (or an echo identifier) of this protocol, which its later fragments lack. */
 export function mayHavePorts(protocol: number): boolean {
   switch (protocol) {
-    case PROTOCOL_ICMP:
-    case PROTOCOL_TCP:
-    case PROTOCOL_UDP:
-    case PROTOCOL_DCCP:
-    case PROTOCOL_ICMPV6:
-    case PROTOCOL_SCTP:
-    case PROTOCOL_UDP_LITE:
+    case IpProtocol.Icmp:
+    case IpProtocol.Tcp:
+    case IpProtocol.Udp:
+    case IpProtocol.Icmpv6:
+    case IpProtocol.Sctp:
       return true;
     default:
       return false;

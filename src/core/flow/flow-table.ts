@@ -7,6 +7,7 @@
  */
 import { MAX_FLOWS, MAX_FRAGMENTED_DATAGRAMS, MAX_ICMP_ERRORS_KEPT, MAX_TAPS } from "../limits.ts";
 import { DecodeStop } from "../wire/decode-stop.ts";
+import { IpProtocol } from "../wire/ip-protocol.ts";
 import type { IpLayer, PacketView } from "../wire/packet-view.ts";
 import { Encapsulation, Sealed, TcpFlag } from "../wire/packet-view.ts";
 import type { FlowAccounting, OutcomeCode } from "./accounting.ts";
@@ -15,7 +16,6 @@ import { ContextTable } from "./context-table.ts";
 import { DecodeStopCounter, type DecodeStopTally } from "./decode-stops.ts";
 import { DirectionTable } from "./direction.ts";
 import { isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
-import { hasFingerprints } from "./fingerprint.ts";
 import {
   ROW_BACKWARD,
   ROW_FORWARD,
@@ -56,8 +56,6 @@ export interface FlowLimit {
   readonly count: number;
   readonly effect: string;
 }
-
-const PROTOCOL_TCP = 6;
 
 /** Rows that the pointer arithmetic of flow-rows.ts allows. */
 const MOST_ROWS = 2 ** 29;
@@ -140,7 +138,7 @@ export class FlowTable {
     if (packet.stop !== DecodeStop.None) this.#stops.count(packet, record);
     this.#account.settle(
       packet.depth === 0
-        ? outcomeWithoutIp(packet)
+        ? outcomeWithoutIp(packet, linkType)
         : this.#observeLayers(packet, view, tap, wireLength),
     );
   }
@@ -254,12 +252,12 @@ export class FlowTable {
     bytes: number,
   ): number {
     const layer = packet.layers[depth]!;
-    let flow =
-      layer.fragmentOffset > 0
-        ? this.#findFragment(context, layer)
-        : this.#rows.find(context, layer);
-    if (flow === FRAGMENT_UNKNOWN) return FRAGMENT_UNKNOWN;
-    const isSegment = layer.protocol === PROTOCOL_TCP && layer.hasPorts === 1;
+    let flow = this.#find(context, layer);
+    if (flow === FRAGMENT_UNKNOWN) {
+      if (this.#fragments.forgotten > 0) this.#fragmentsForgotten += 1;
+      return FRAGMENT_UNKNOWN;
+    }
+    const isSegment = layer.protocol === IpProtocol.Tcp && layer.hasPorts === 1;
     if (flow < 0) {
       if (this.#rows.isFull) {
         this.#layersWithoutRow += 1;
@@ -278,10 +276,15 @@ export class FlowTable {
     if ((layer.fragmentOffset | layer.moreFragments) !== 0)
       this.#countFragment(context, layer, flow);
     if (isSegment) this.#tcp.count(view, layer, flow, direction, this.#record);
-    else if (hasFingerprints(layer)) this.#directions.addPayload(direction, layer, view);
+    else this.#directions.addPayload(direction, layer, view);
     if ((layer.encapsulation | layer.sealed) !== 0 || layer.icmpType > 0)
       this.#noteTraits(layer, flow);
     return row;
+  }
+
+  #find(context: number, layer: IpLayer): FlowPointer {
+    if (layer.fragmentOffset > 0) return this.#findFragment(context, layer);
+    return this.#rows.find(context, layer);
   }
 
   #direction(packet: PacketView, layer: IpLayer, flow: FlowPointer, depth: number): number {
@@ -301,17 +304,10 @@ export class FlowTable {
     const addresses = this.#rows.addresses;
     const kind = keyKind(layer.protocol, layer.version, 0);
     const source = addresses.findSource(layer);
-    const known = this.#fragments.find(
-      context,
-      kind,
-      source,
-      addresses.findDestination(layer),
-      layer.ipId,
-    );
+    const destination = addresses.findDestination(layer);
+    const known = this.#fragments.find(context, kind, source, destination, layer.ipId);
     if (known >= 0) return known;
-    if (!mayHavePorts(layer.protocol)) return this.#rows.find(context, layer);
-    if (this.#fragments.forgotten > 0) this.#fragmentsForgotten += 1;
-    return FRAGMENT_UNKNOWN;
+    return mayHavePorts(layer.protocol) ? FRAGMENT_UNKNOWN : this.#rows.find(context, layer);
   }
 
   #countFragment(context: number, layer: IpLayer, flow: FlowPointer): void {
@@ -348,11 +344,11 @@ export class FlowTable {
 
   /** Ties an ICMP error to the flow of the packet it quotes; false when that packet was not seen at this tap. */
   #attachError(quoted: IpLayer, error: IpLayer, tap: number, context: number): boolean {
-    let flow = this.#rows.find(context, quoted);
-    if (flow < 0 && context !== tap) flow = this.#rows.find(tap, quoted);
+    let flow = this.#find(context, quoted);
+    if (flow < 0 && context !== tap) flow = this.#find(tap, quoted);
     let tunnel = this.#contexts.newest(tap);
     for (let tried = 0; flow < 0 && tunnel >= 0 && tried < MAX_QUOTED_CONTEXTS; tried++) {
-      flow = this.#rows.find(tunnel, quoted);
+      flow = this.#find(tunnel, quoted);
       tunnel = this.#contexts.older(tunnel);
     }
     if (flow < 0) return false;

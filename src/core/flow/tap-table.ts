@@ -4,12 +4,10 @@
  */
 import { formatMac } from "../address/ip-text.ts";
 import { MAX_TAPS } from "../limits.ts";
+import { LinkType } from "../wire/link-type.ts";
 import { PacketType, type PacketView } from "../wire/packet-view.ts";
 import type { Tap } from "./flow-observation.ts";
 import { WordTupleTable } from "./word-tuple-table.ts";
-
-/** https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html */
-const LINKTYPE_LINUX_SLL = 113;
 
 /** Words of a tap's key. */
 const CAPTURE = 0;
@@ -59,7 +57,7 @@ export class TapTable {
     key[VLAN] = packet.vlan;
     key[INNER_VLAN] =
       packet.vlanTags > 1 && packet.innerVlan !== packet.vlan ? packet.innerVlan : -1;
-    if (linkType === LINKTYPE_LINUX_SLL && packet.sllPacketType !== PacketType.None) {
+    if (linkType === LinkType.LinuxSll && packet.sllPacketType !== PacketType.None) {
       const direction = packet.sllPacketType === PacketType.Outgoing ? SLL_OUT : SLL_IN;
       key[SLL] = packet.hasMac === 1 ? direction | SLL_HAS_MAC : direction;
       key[MAC_HIGH] = packet.hasMac === 1 ? packet.srcMacHigh : 0;
