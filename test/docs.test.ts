@@ -5,10 +5,13 @@
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
+import { FINDING_RULES, PATH_RULES } from "../src/core/classify/rule-list.ts";
 import { PATH_CLASS_ORDER } from "../src/core/report/path-class-title.ts";
 import { reportJsonSchema } from "../src/core/report/report-json-schema.ts";
+import { cliMarkdown } from "./support/cli-markdown.ts";
 import { anchorsOf, linksOf, shellCommands } from "./support/markdown.ts";
 import { filesBelow, ROOT, readText } from "./support/repository.ts";
+import { rulesMarkdown } from "./support/rules-markdown.ts";
 
 const documents = filesBelow("").filter((path) => path.endsWith(".md"));
 
@@ -80,6 +83,15 @@ describe("what is made from the code is fresh", () => {
   test("the report's JSON Schema", async () => {
     const schema = `${JSON.stringify(reportJsonSchema(), null, 2)}\n`;
     await expect(schema).toMatchFileSnapshot("../docs/report.schema.json");
+  });
+
+  test("the command line", async () => {
+    await expect(await cliMarkdown()).toMatchFileSnapshot("../docs/cli.md");
+  });
+
+  test("the rules", async () => {
+    const markdown = rulesMarkdown(PATH_RULES, FINDING_RULES);
+    await expect(markdown).toMatchFileSnapshot("../docs/rules.md");
   });
 
   test("the glossary has every path class, and no other", () => {

@@ -3,6 +3,7 @@
  * (support/tidy-rules.ts) over every file of the project; each rule is first shown something that it must refuse.
  */
 import { describe, expect, test } from "vitest";
+import { FINDING_RULES, PATH_RULES } from "../src/core/classify/rule-list.ts";
 import { filesBelow, readText } from "./support/repository.ts";
 import {
   decoderWithoutSpecification,
@@ -81,6 +82,34 @@ describe("every diagnostic code", () => {
         tests.map(([, text]) => text),
       ),
     ).toEqual([]);
+  });
+});
+
+describe("every rule", () => {
+  const listed = [...PATH_RULES, ...FINDING_RULES].map(({ meta }) => meta);
+  const files = inFolders("src/core/classify/rules").map(([path]) =>
+    path.replace(/^.*\/|\.ts$/g, ""),
+  );
+
+  test("is in the list once and has a file of its name", () => {
+    expect(listed.map(({ id }) => id).sort()).toEqual(files.sort());
+  });
+
+  test.each(listed)("$id says everything a reader of a verdict will ask", (meta) => {
+    const { id, sources, ...texts } = meta;
+    expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+    for (const text of Object.values(texts)) expect(text.length).toBeGreaterThan(5);
+    expect(sources.length).toBeGreaterThan(0);
+    expect(meta.why).toMatch(/[.?]$/);
+    expect(meta.proves).toMatch(/[.?]$/);
+    expect(meta.doesNotProve).toMatch(/[.?]$/);
+  });
+
+  test.each(listed)("$id is named by a test of rules or a sample", ({ id }) => {
+    const shown = inFolders("test/core/classify", "samples").filter(
+      ([path, text]) => path.includes(`/${id}.`) || new RegExp(`["'\`]${id}["'\`]`).test(text),
+    );
+    expect(shown.length).toBeGreaterThan(0);
   });
 });
 
