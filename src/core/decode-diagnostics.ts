@@ -2,7 +2,7 @@
 import type { CaptureResult } from "./analysis.ts";
 import type { DiagnosticKind, DiagnosticLog } from "./diagnostics/diagnostic.ts";
 import type { DecodeStopTally } from "./flow/decode-stops.ts";
-import { DecodeStop, Layer, LAYER_NAMES, LengthSource } from "./wire/decode-stop.ts";
+import { DecodeStop, LAYER_NAMES, Layer, LengthSource } from "./wire/decode-stop.ts";
 import { linkTypeName } from "./wire/link-type.ts";
 
 const CUT: DiagnosticKind = {

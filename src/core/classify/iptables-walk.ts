@@ -55,26 +55,25 @@ interface Walk {
 }
 
 /** "passed": the chain let the packet through; "stopped": another rule decided. */
-function walk(on: Walk, chain: string, depth: number): IptablesRule | "stopped" | "passed" {
+type Outcome = IptablesRule | "stopped" | "passed";
+
+function walk(on: Walk, chain: string, depth: number): Outcome {
   if (depth > MAX_CHAIN_DEPTH) return "passed";
   for (const rule of on.chains.get(chain) ?? []) {
     const answer = matches(rule, on);
     if (answer === "no" || rule.target === undefined) continue;
-    if (rule.target === "RETURN") {
-      if (answer === "yes") return "passed";
-      continue;
-    }
-    if (TERMINAL.has(rule.target)) {
-      if (on.isGoal(rule)) return rule;
-      if (answer === "yes") return "stopped";
-      continue;
-    }
-    if (!on.chains.has(rule.target)) continue;
-    const below = walk(on, rule.target, depth + 1);
-    if (below === "stopped" && answer === "yes") return "stopped";
-    if (below !== "stopped" && below !== "passed") return below;
+    if (rule.target === "RETURN" && answer === "yes") return "passed";
+    const outcome = follow(on, rule, rule.target, depth);
+    // A rule that only may match decides nothing, but what it leads to may be the rule looked for.
+    if (outcome === "stopped" && answer === "yes") return "stopped";
+    if (outcome !== "stopped" && outcome !== "passed") return outcome;
   }
   return "passed";
+}
+
+function follow(on: Walk, rule: IptablesRule, target: string, depth: number): Outcome {
+  if (TERMINAL.has(target)) return on.isGoal(rule) ? rule : "stopped";
+  return on.chains.has(target) ? walk(on, target, depth + 1) : "passed";
 }
 
 function matches(rule: IptablesRule, { packet, state }: Walk): Answer {

@@ -1,6 +1,7 @@
 /** What a path rule and a finding rule are. One rule a file under rules/; rules do not import each other. */
-import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
+
 import type { Owner, OwnerIndex } from "../cluster/owner.ts";
+import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
 import type { Connection, PacketRef } from "../correlate/connection.ts";
 
 /** Stable ids of DESIGN.md section 1. */

@@ -3,11 +3,11 @@
  * the snapshot), by ifindex, and last by whose addresses appear. Every answer says on what ground; "unknown" is an answer.
  */
 import type { OwnerIndex } from "../cluster/owner.ts";
-import { interfaceKind, podBehind } from "./interface-kind.ts";
 import type { Tap } from "../flow/flow-observation.ts";
-import { gatherTapEvidence, type TapEvidence } from "./tap-evidence.ts";
-import { type Place, placeEthernet } from "./place-ethernet.ts";
+import { interfaceKind, podBehind } from "./interface-kind.ts";
 import { placeCooked } from "./place-cooked.ts";
+import { type Place, placeEthernet } from "./place-ethernet.ts";
+import { gatherTapEvidence, type TapEvidence } from "./tap-evidence.ts";
 import { stateOf, type VantageInput } from "./vantage-input.ts";
 import type { VantageKind, VantagePoint } from "./vantage-point.ts";
 

@@ -1,7 +1,8 @@
 /** Puts linked legs together into the legs of one connection each, all oriented the same way and in path order. */
-import { isStronger } from "./orient.ts";
+
 import { type Leg, origFacts, respFacts, turnRound } from "./leg.ts";
 import type { LegLink } from "./leg-link.ts";
+import { isStronger } from "./orient.ts";
 
 export interface JoinedLegs {
   /** In path order: as the originator sent it first. */

@@ -4,9 +4,9 @@
  */
 import type { NodeState } from "../cluster/snapshot.ts";
 import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
-import { stateOf, type VantageInput } from "./vantage-input.ts";
 import type { Place } from "./place-ethernet.ts";
 import type { TapEvidence } from "./tap-evidence.ts";
+import { stateOf, type VantageInput } from "./vantage-input.ts";
 
 export function placeCooked(
   taps: readonly Tap[],

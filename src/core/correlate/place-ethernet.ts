@@ -1,8 +1,8 @@
 /** Where a tap with its own interface was: Ethernet, RAW, loopback. */
 import type { MacOwner } from "../cluster/owner.ts";
 import type { Tap } from "../flow/flow-observation.ts";
-import type { VantageInput } from "./vantage-input.ts";
 import type { TapEvidence } from "./tap-evidence.ts";
+import type { VantageInput } from "./vantage-input.ts";
 import type { VantageKind } from "./vantage-point.ts";
 
 /** A place as far as it is known. `key` tells the places of one capture apart. */

@@ -3,40 +3,44 @@ import type { Observation, TcpSummary } from "./connection.ts";
 
 const FIN = 1;
 const RST = 4;
+const ACK = 16;
 
-export function summariseTcp(observations: readonly Observation[]): TcpSummary {
-  let origFlags = 0;
-  let respFlags = 0;
-  let origIsn: number | null = null;
-  let respIsn: number | null = null;
-  let origRecords = 0;
-  let respRecords = 0;
-  let payload = 0;
-  for (const { orig, resp } of observations) {
-    origFlags |= orig.tcpFlags;
-    respFlags |= resp.tcpFlags;
-    origIsn ??= orig.isn;
-    respIsn ??= resp.isn;
-    origRecords = Math.max(origRecords, orig.records);
-    respRecords = Math.max(respRecords, resp.records);
-    payload = Math.max(payload, orig.payloadBytes + resp.payloadBytes);
-  }
-  return { state: state(), origIsn, respIsn };
-
-  function state(): string {
-    const reset = ((origFlags | respFlags) & RST) !== 0;
-    if (origIsn === null && respIsn === null) return reset ? "reset" : "mid-stream";
-    if (respIsn === null) {
-      if ((respFlags & RST) !== 0) return "refused";
-      return respRecords === 0 ? "syn-sent" : reset ? "reset" : "established";
-    }
-    if (reset) return "reset";
-    if ((origFlags & FIN) !== 0 && (respFlags & FIN) !== 0) return "closed";
-    // A handshake that stops after the SYN-ACK: the originator sent nothing but SYNs.
-    if (origIsn !== null && (origFlags & ACK) === 0 && payload === 0)
-      return origRecords === 0 ? "mid-stream" : "half-open";
-    return "established";
-  }
+interface Seen {
+  flags: number;
+  isn: number | null;
+  records: number;
 }
 
-const ACK = 16;
+export function summariseTcp(observations: readonly Observation[]): TcpSummary {
+  const orig = gather(observations.map((one) => one.orig));
+  const resp = gather(observations.map((one) => one.resp));
+  const payload = observations.some((one) => one.orig.payloadBytes + one.resp.payloadBytes > 0);
+  return { state: stateOf(orig, resp, payload), origIsn: orig.isn, respIsn: resp.isn };
+}
+
+function gather(directions: readonly Observation["orig"][]): Seen {
+  const seen: Seen = { flags: 0, isn: null, records: 0 };
+  for (const direction of directions) {
+    seen.flags |= direction.tcpFlags;
+    seen.isn ??= direction.isn;
+    seen.records = Math.max(seen.records, direction.records);
+  }
+  return seen;
+}
+
+function stateOf(orig: Seen, resp: Seen, payload: boolean): string {
+  const reset = ((orig.flags | resp.flags) & RST) !== 0;
+  if (orig.isn === null && resp.isn === null) return reset ? "reset" : "mid-stream";
+  if (resp.isn === null) return withoutSynAck(resp, reset);
+  if (reset) return "reset";
+  if ((orig.flags & FIN) !== 0 && (resp.flags & FIN) !== 0) return "closed";
+  // A handshake that stops after the SYN-ACK: the originator sent nothing but SYNs.
+  if (orig.isn !== null && (orig.flags & ACK) === 0 && !payload) return "half-open";
+  return "established";
+}
+
+function withoutSynAck(resp: Seen, reset: boolean): string {
+  if ((resp.flags & RST) !== 0) return "refused";
+  if (resp.records === 0) return "syn-sent";
+  return reset ? "reset" : "established";
+}

@@ -1,5 +1,4 @@
 /** What vantage points are told from. */
-import type { CaptureInfo } from "../capture/capture-info.ts";
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot, NodeState } from "../cluster/snapshot.ts";
 import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
@@ -11,7 +10,8 @@ export interface LabelledCapture {
     readonly interface?: string;
     readonly pod?: string;
   } | null;
-  readonly info: CaptureInfo | null;
+  /** Names of the capture's interfaces, by interface index; null when the file is no capture. */
+  readonly info: { readonly interfaces: readonly { readonly name?: string }[] } | null;
 }
 
 export interface VantageInput {

@@ -1,5 +1,5 @@
-import { isPod, sightingAtOrigin } from "../subject.ts";
 import type { PathRule } from "../rule.ts";
+import { isPod, sightingAtOrigin } from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const controlPlane: PathRule = {

@@ -1,7 +1,7 @@
 import { statement } from "../evidence.ts";
 import { counted, indexes } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule } from "../rule.ts";
-import { nameOf, firstLeg } from "../subject.ts";
+import { firstLeg, nameOf } from "../subject.ts";
 
 export const overlayEncapsulation: FindingRule = {
   level: "error",

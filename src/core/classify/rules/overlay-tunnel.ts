@@ -1,5 +1,5 @@
-import type { PathRule } from "../rule.ts";
 import { statement } from "../evidence.ts";
+import type { PathRule } from "../rule.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const overlayTunnel: PathRule = {

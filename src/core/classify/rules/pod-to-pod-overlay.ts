@@ -1,7 +1,7 @@
 import { statement } from "../evidence.ts";
-import { runsBetweenNodes } from "../tunnel.ts";
 import type { PathRule, Subject } from "../rule.ts";
 import { isPod } from "../subject.ts";
+import { runsBetweenNodes } from "../tunnel.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const podToPodOverlay: PathRule = {

@@ -7,8 +7,8 @@ import {
   lastLeg,
   nameOf,
   rewritesSource,
-  sightingsOf,
   sightingOnWire,
+  sightingsOf,
 } from "../subject.ts";
 import { inferred, possible, proven } from "../verdict.ts";
 
