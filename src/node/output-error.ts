@@ -1,16 +1,14 @@
 /** Output that could not be written: exit code 74 (EX_IOERR of sysexits.h). */
 export class OutputError extends Error {
   override readonly name = "OutputError";
-  /** Where it should have gone, as the user named it. */
-  readonly target: string;
-  /** What to do about it. */
-  readonly hint: string;
+  /** What to do about it, one sentence. */
+  readonly advice: string;
 
+  /** `target` is where it should have gone, as the user named it; the message is "TARGET: WHAT". */
   constructor(target: string, cause: unknown) {
     const code = errorCode(cause);
-    super(WHAT.get(code) ?? `cannot be written (${code})`, { cause });
-    this.target = target;
-    this.hint = HINTS.get(code) ?? "check the path and the disk, or write somewhere else";
+    super(`${target}: ${WHAT.get(code) ?? `cannot be written (${code})`}`, { cause });
+    this.advice = ADVICE.get(code) ?? "Check the path and the disk, or write somewhere else.";
   }
 }
 
@@ -27,14 +25,14 @@ const WHAT: ReadonlyMap<string, string> = new Map([
   ["EMFILE", "too many open files"],
 ]);
 
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ["ENOSPC", "free some space or write somewhere else"],
-  ["EDQUOT", "free some space or write somewhere else"],
-  ["EACCES", "choose a folder that you may write to"],
-  ["EPERM", "choose a folder that you may write to"],
-  ["EROFS", "choose a folder that you may write to"],
-  ["ENOENT", "make the folder first"],
-  ["EISDIR", "name a file inside it"],
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "Free some space or write somewhere else."],
+  ["EDQUOT", "Free some space or write somewhere else."],
+  ["EACCES", "Choose a folder that you may write to."],
+  ["EPERM", "Choose a folder that you may write to."],
+  ["EROFS", "Choose a folder that you may write to."],
+  ["ENOENT", "Make the folder first."],
+  ["EISDIR", "Name a file inside it."],
 ]);
 
 /** `code` of a Node system error ("ENOSPC"), or "unknown error". */

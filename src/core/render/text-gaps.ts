@@ -74,9 +74,10 @@ function* renderInputs(report: Report, layout: TextLayout): Generator<string, vo
   }
   const odd = fold(layout, diagnostics, DIAGNOSTICS);
   for (const { severity, code, message, count, first, hint } of odd.shown) {
-    const times = count === 1 ? "" : ` (${formatCount(count)}×, first)`;
-    const text = `${place(first)}: ${message}${times} ${code}; ${hint}`;
+    const times = count === 1 ? "" : `; ${formatCount(count)} times, first here`;
+    const text = `${place(first)}: ${message} [${code}${times}]`;
     yield* entry(severity, text, levelPaint(layout.style, severity));
+    yield* entry("", hint);
   }
   if (odd.hidden > 0) yield* remark(layout, odd.hidden);
   const gaps = fold(layout, missing, GAPS);

@@ -1,0 +1,133 @@
+/** `podpath analyze`: captures and a snapshot in, the report out. */
+import { type Command, Option } from "commander";
+import type { FindingLevel } from "../core/classify/rule.ts";
+import { renderJson } from "../core/render/json.ts";
+import { renderJsonLines } from "../core/render/jsonl.ts";
+import { renderText } from "../core/render/text.ts";
+import { incompleteBecause } from "../core/report/completeness.ts";
+import type { Report } from "../core/report/report.ts";
+import { analyzeFiles } from "../node/analyze-files.ts";
+import type { CliIo } from "./cli-io.ts";
+import type { CommandContext } from "./command-table.ts";
+import type { Outcome } from "./exit-code.ts";
+import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
+import { complain } from "./messages.ts";
+import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+
+type Format = "text" | "wide" | "json" | "jsonl";
+
+interface AnalyzeCommandOptions extends InputOptions, OutputOptions {
+  readonly format: Format;
+  readonly color: "auto" | "always" | "never";
+  readonly strict?: boolean;
+  readonly failOn?: FindingLevel;
+}
+
+export function configure(command: Command, { io, finish }: CommandContext): void {
+  addOutputOption(addInputOptions(command))
+    .addOption(
+      new Option("-o, --format <format>", "text folds long lists, wide shows all")
+        .choices(["text", "wide", "json", "jsonl"])
+        .default("text"),
+    )
+    .addOption(
+      new Option("--color <when>", "colour the text report (NO_COLOR is honoured)")
+        .choices(["auto", "always", "never"])
+        .default("auto"),
+    )
+    .option("--strict", "exit with 4 when something cut or undecodable could hide the answer")
+    .addOption(
+      new Option("--fail-on <level>", "exit with 1 on findings of this level or worse").choices([
+        "error",
+        "warning",
+        "note",
+      ]),
+    )
+    .action(async (inputs: string[], options: AnalyzeCommandOptions) => {
+      finish(await runAnalyze(inputs, options, io));
+    });
+}
+
+async function runAnalyze(
+  inputs: readonly string[],
+  options: AnalyzeCommandOptions,
+  io: CliIo,
+): Promise<Outcome> {
+  const { request, done } = inputRequest(inputs, options, io);
+  if (request.inputs.length === 0) {
+    complain(io, {
+      message: "analyze: no input",
+      advice: "Name a capture, a folder of captures, or - for stdin.",
+    });
+    return { usageError: true };
+  }
+  const { report, errors } = await analyzeFiles(request).finally(done);
+  for (const error of errors) complain(io, error);
+  if (report === null) return { unreadableInputs: errors.length };
+  const reasons = incompleteBecause(report);
+  if (options.strict === true) tellWhyInconclusive(io, reasons);
+  await writeOutput(renderAs(options.format, report, options, io), options, io);
+  return {
+    unreadableInputs: errors.length,
+    findings: report.summary.findings,
+    inconclusive: reasons.length > 0,
+    ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
+  };
+}
+
+/** The report has them all; a CI log needs to see why its step failed. */
+const REASONS_TOLD = 5;
+
+function tellWhyInconclusive(io: CliIo, reasons: readonly string[]): void {
+  for (const reason of reasons.slice(0, REASONS_TOLD))
+    complain(io, { message: `inconclusive: ${reason}`, advice: "" });
+  if (reasons.length > REASONS_TOLD) {
+    const more = reasons.length - REASONS_TOLD;
+    complain(io, { message: `inconclusive: ${more} more reasons`, advice: "See the report." });
+  }
+}
+
+function renderAs(
+  format: Format,
+  report: Report,
+  options: AnalyzeCommandOptions,
+  io: CliIo,
+): Iterable<string> {
+  switch (format) {
+    case "json":
+      return renderJson(report);
+    case "jsonl":
+      return renderJsonLines(report);
+    case "wide":
+      return renderText(report, {
+        color: wantsColor(options, io),
+        width: Number.POSITIVE_INFINITY,
+        wide: true,
+      });
+    case "text":
+      return renderText(report, {
+        color: wantsColor(options, io),
+        width: textWidth(options, io),
+        wide: false,
+      });
+  }
+}
+
+/** An explicit choice wins; then NO_COLOR (no-color.org: set and not empty); then whether a person is looking. */
+function wantsColor({ color, output }: AnalyzeCommandOptions, io: CliIo): boolean {
+  if (color !== "auto") return color === "always";
+  if ((io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb") return false;
+  return output === undefined && io.stdout.isTTY === true;
+}
+
+const DEFAULT_WIDTH = 100;
+/** Longer lines are hard to read, however wide the terminal is. */
+const WIDEST = 120;
+
+/** Files and pipes get the same width everywhere: reports of the same input are the same bytes. */
+function textWidth({ output }: OutputOptions, io: CliIo): number {
+  const { isTTY, columns } = io.stdout;
+  if (output !== undefined || isTTY !== true || columns === undefined) return DEFAULT_WIDTH;
+  return Math.min(columns, WIDEST);
+}

@@ -1,0 +1,50 @@
+/**
+ * The commands there are. `podpath --help` needs only this table; a command's own file, and with it what the command needs,
+ * is loaded when it is asked for.
+ */
+import type { Command } from "commander";
+import type { CliIo } from "./cli-io.ts";
+import type { Outcome } from "./exit-code.ts";
+
+/** What a command may use of the run. */
+export interface CommandContext {
+  readonly io: CliIo;
+  /** Says how the command ended; main makes the exit code of it. */
+  finish(outcome: Outcome): void;
+}
+
+export interface CommandModule {
+  /** Adds arguments, options, help texts and the action. */
+  configure(command: Command, context: CommandContext): void;
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+export const DEFAULT_COMMAND = "analyze";
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: DEFAULT_COMMAND,
+    summary: "say which path every connection took, and prove it (also when only files are given)",
+    load: () => import("./analyze.ts"),
+  },
+  {
+    name: "diagram",
+    summary: "draw what the captures show as SVG",
+    load: () => import("./diagram.ts"),
+  },
+  {
+    name: "rules",
+    summary: "what each path class and finding means, proves and does not prove",
+    load: () => import("./rules.ts"),
+  },
+  {
+    name: "schema",
+    summary: "the JSON Schema of the report",
+    load: () => import("./schema.ts"),
+  },
+];

@@ -1,0 +1,42 @@
+/** `podpath diagram topology`: who talks to whom over which path, as SVG. */
+import { Argument, type Command, Option } from "commander";
+import { analyzeFiles } from "../node/analyze-files.ts";
+import type { CliIo } from "./cli-io.ts";
+import type { CommandContext } from "./command-table.ts";
+import type { Outcome } from "./exit-code.ts";
+import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
+import { complain } from "./messages.ts";
+import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+
+interface DiagramCommandOptions extends InputOptions, OutputOptions {}
+
+export function configure(command: Command, { io, finish }: CommandContext): void {
+  command.addArgument(new Argument("<kind>", "which diagram").choices(["topology"]));
+  addOutputOption(addInputOptions(command))
+    .addOption(new Option("-o, --format <format>", "output format").choices(["svg"]).default("svg"))
+    .action(async (_kind: string, inputs: string[], options: DiagramCommandOptions) => {
+      finish(await runDiagram(inputs, options, io));
+    });
+}
+
+async function runDiagram(
+  inputs: readonly string[],
+  options: DiagramCommandOptions,
+  io: CliIo,
+): Promise<Outcome> {
+  const { request, done } = inputRequest(inputs, options, io);
+  if (request.inputs.length === 0) {
+    complain(io, {
+      message: "diagram: no input",
+      advice: "Name a capture, a folder of captures, or - for stdin.",
+    });
+    return { usageError: true };
+  }
+  const { report, errors } = await analyzeFiles(request).finally(done);
+  for (const error of errors) complain(io, error);
+  if (report === null) return { unreadableInputs: errors.length };
+  // d3 and its DOM take a quarter of a second to load; no other command pays for them.
+  const { renderTopologySvg } = await import("../node/render-svg.ts");
+  await writeOutput([await renderTopologySvg(report)], options, io);
+  return { unreadableInputs: errors.length };
+}

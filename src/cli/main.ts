@@ -1,0 +1,89 @@
+/** The program: which command, its outcome, its exit code. Loads nothing that the command does not need. */
+import type { Command } from "commander";
+import { OutputError } from "../node/output-error.ts";
+import { writeChunks } from "../node/write-chunks.ts";
+import { bugMessage, type CliIo, processIo } from "./cli-io.ts";
+import { COMMANDS, DEFAULT_COMMAND } from "./command-table.ts";
+import { exitCode, type Outcome } from "./exit-code.ts";
+import { complain } from "./messages.ts";
+
+/**
+ * Runs one command line (without the interpreter and the script) and resolves with the exit code. Never rejects.
+ * With the process's own streams as default, so that a bin needs one line.
+ */
+export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  try {
+    return exitCode(await runCommand(withDefaultCommand(argv), io));
+  } catch (error) {
+    if (error instanceof OutputError) {
+      complain(io, error);
+      return exitCode({ outputFailed: true });
+    }
+    io.stderr.write(bugMessage(error));
+    return exitCode({ bug: true });
+  }
+}
+
+const PROGRAM_OPTIONS: ReadonlySet<string> = new Set(["-h", "--help", "-V", "--version", "help"]);
+
+/** `podpath a.pcap` and `podpath -o json a.pcap` mean `podpath analyze …`. */
+function withDefaultCommand(argv: readonly string[]): readonly string[] {
+  const [first] = argv;
+  if (first === undefined) return ["--help"];
+  if (PROGRAM_OPTIONS.has(first) || COMMANDS.some(({ name }) => name === first)) return argv;
+  return [DEFAULT_COMMAND, ...argv];
+}
+
+async function runCommand(argv: readonly string[], io: CliIo): Promise<Outcome> {
+  const { buildProgram } = await import("./program.ts");
+  let outcome: Outcome = {};
+  const finish = (value: Outcome): void => {
+    outcome = value;
+  };
+  const [first, second] = argv;
+  const program = await buildProgram(
+    { io, finish },
+    ({ name }) => name === first || (first === "help" && name === second),
+  );
+  const output: string[] = [];
+  capture(program, output, io);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!isCommanderError(error)) throw error;
+    // Commander ends `--help` and `--version` this way as well; only then is its own code 0.
+    outcome = error.exitCode === 0 ? {} : { usageError: true };
+  }
+  await writeChunks(io.stdout, "standard output", output);
+  return outcome;
+}
+
+/** Commander neither writes nor exits by itself; its commands take these settings over only when they are made. */
+function capture(command: Command, output: string[], io: CliIo): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => output.push(text),
+    writeErr: (text) => io.stderr.write(text),
+    outputError: (text, write) => {
+      write(
+        `podpath: ${text.replace(/^error: /, "").trimEnd()}; try ${usage(command, io)} --help\n`,
+      );
+    },
+  });
+  for (const child of command.commands) capture(child, output, io);
+}
+
+function usage(command: Command, io: CliIo): string {
+  return command.parent === null ? io.programName : `${io.programName} ${command.name()}`;
+}
+
+/** Commander is loaded late, so its class cannot be named here. */
+function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    error.code.startsWith("commander.") &&
+    "exitCode" in error &&
+    typeof error.exitCode === "number"
+  );
+}
