@@ -2,7 +2,7 @@
  * Draws a scene into an <svg> element through a d3 selection. It knows no DOM of its own, so the command line gives it a
  * document of d3-node and the page its live one. Texts become text nodes and attributes only, never markup.
  */
-import { CSS_PREFIX, type ColourName, COLOURS, styleSheet } from "./palette.ts";
+import { COLOURS, type ColourName, CSS_PREFIX, styleSheet } from "./palette.ts";
 import type { Scene, SceneBadge, SceneBox, SceneEdge, SceneLabel } from "./scene.ts";
 
 /** What is used of d3-selection. */

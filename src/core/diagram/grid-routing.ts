@@ -56,8 +56,7 @@ export interface Track {
 
 export interface Routing {
   readonly routes: readonly Route[];
-  /** Number of ports per place and side. */
-  readonly ports: ReadonlyMap<string, Readonly<Record<Side, number>>>;
+  readonly ports: PortCounts;
   /** Widest label beside any box of a column, per side. */
   readonly labels: readonly Readonly<Record<Side, number>>[];
   /** Number of tracks of each channel (columns + 1) and corridor (rows + 1). */
@@ -76,8 +75,18 @@ interface Link {
   readonly leafChannel: number;
 }
 
+/** Number of ports per place and side. */
+export type PortCounts = ReadonlyMap<string, Readonly<Record<Side, number>>>;
+
+export interface GridSize {
+  readonly columns: number;
+  readonly rows: number;
+  /** Vertical position of a port below the top of its row, once it is known how many ports each box has. */
+  portOffset(counts: PortCounts): (port: Port) => number;
+}
+
 export function routeGrid(
-  size: { readonly columns: number; readonly rows: number },
+  size: GridSize,
   places: ReadonlyMap<string, RoutedPlace>,
   edges: readonly RoutedEdge[],
 ): Routing {
@@ -85,8 +94,10 @@ export function routeGrid(
   const nets = groupBy(links, ({ net }) => net);
   const corridors = new Map([...nets].map(([net, members]) => [net, corridorOf(members)]));
   const ports = assignPorts(links, corridors);
-  const channels = assignTracks(channelSpans(links, corridors, ports, places));
-  const across = assignTracks(corridorSpans(links, corridors));
+  const offset = size.portOffset(ports.counts);
+  const level = (port: Port) => (places.get(port.place)?.row ?? 0) * ROW + offset(port);
+  const channels = assignTracks(channelSpans(links, corridors, ports, level), TRACK_GAP);
+  const across = assignTracks(corridorSpans(links, corridors), 0);
   const trackOf = (tracks: typeof channels, lane: number, net: string): Track => ({
     lane,
     index: tracks.index.get(spanKey(lane, net)) ?? 0,
@@ -167,7 +178,9 @@ function corridorOf(links: readonly Link[]): number {
   return balance < 0 ? hub.row : hub.row + 1;
 }
 
-/** Vertical order of places and corridors: larger is lower. */
+/** Least distance of two lines, one below the other, on one track. */
+const TRACK_GAP = 12;
+/** Vertical order of places and corridors: larger is lower. No row is higher than this. */
 const ROW = 1e6;
 const PLACE = 1e3;
 function placeLevel(place: RoutedPlace): number {
@@ -178,7 +191,7 @@ function corridorLevel(corridor: number): number {
 }
 
 interface Ports {
-  readonly counts: ReadonlyMap<string, Readonly<Record<Side, number>>>;
+  readonly counts: PortCounts;
   of(place: string, side: Side, key: string): Port;
 }
 
@@ -229,13 +242,11 @@ function channelSpans(
   links: readonly Link[],
   corridors: ReadonlyMap<string, number>,
   ports: Ports,
-  places: ReadonlyMap<string, RoutedPlace>,
+  levelOf: (port: Port) => number,
 ): Span[] {
   const spans = new Map<string, Span>();
   const attach = (lane: number, net: string, port: Port) => {
-    const place = places.get(port.place);
-    if (place === undefined) return;
-    const at = placeLevel(place) + port.index;
+    const at = levelOf(port);
     const span = extend(spans, lane, net, at);
     // A box's right side is the left bank of the channel.
     if (port.side === "right") {

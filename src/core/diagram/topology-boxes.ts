@@ -41,14 +41,23 @@ export function drawBoxes(model: TopologyModel, grid: TopologyGrid, geometry: Ge
   return drawn;
 }
 
-function drawVpc(drawn: Drawn, model: TopologyModel, { vpc }: Geometry): void {
+function drawVpc(drawn: Drawn, model: TopologyModel, { vpc, firstColumn }: Geometry): void {
   drawn.boxes.push(container("vpc", "vpc", "vpc", vpc, 12));
-  const text = xmlSafe(["VPC", ...model.vpcCidrs].join(" "));
-  // The channels at both sides belong to the lines.
-  const room = vpc.width - 64;
-  drawn.labels.push(
-    label(text, { x: vpc.x + 32, y: vpc.y + 20, room }, { size: 13, style: "bold", on: "vpc" }),
-  );
+  // Beside the first column run lines; over it, between the border and the first box, none do.
+  const at = { x: firstColumn.x, y: vpc.y + 21, room: firstColumn.width };
+  const look = { size: 13, style: "bold", on: "vpc" } as const;
+  const all = xmlSafe(["VPC", ...model.vpcCidrs].join(" "));
+  drawn.labels.push({ ...label(vpcName(model.vpcCidrs, at.room), at, look), tooltip: all });
+}
+
+/** As many CIDRs as there is room for, and how many more there are. */
+function vpcName(cidrs: readonly string[], room: number): SafeText {
+  for (let shown = cidrs.length; shown > 0; shown--) {
+    const more = cidrs.length - shown;
+    const text = ["VPC", ...cidrs.slice(0, shown), ...(more > 0 ? [`+${more}`] : [])].join(" ");
+    if (textWidth(text, 13, "bold") <= room) return xmlSafe(text);
+  }
+  return xmlSafe(cidrs.length === 0 ? "VPC" : `VPC, ${cidrs.length} CIDRs`);
 }
 
 function drawZone(drawn: Drawn, name: SafeText, frame: Rectangle): void {

@@ -3,7 +3,7 @@
  * Everything rests on a grid of 8 units. Ports on right sides lie on it and ports on left sides halfway between, so that two
  * lines that meet in a channel from opposite boxes never run on top of each other.
  */
-import type { Port, Routing, Side, Track } from "./grid-routing.ts";
+import type { Port, PortCounts, Routing, Side, Track } from "./grid-routing.ts";
 import type { Rectangle } from "./scene.ts";
 import type { GridCell, TopologyGrid } from "./topology-grid.ts";
 
@@ -32,6 +32,8 @@ export interface Geometry {
   /** Below the last row and corridor. */
   readonly bottom: number;
   readonly vpc: Rectangle;
+  /** No line runs up or down within it. */
+  readonly firstColumn: { readonly x: number; readonly width: number };
   readonly zones: readonly Rectangle[];
   /** Per cell of the grid, in its order; the box of the place for a cell without a node. */
   readonly cells: readonly Rectangle[];
@@ -60,11 +62,13 @@ export function layOutGrid(grid: TopologyGrid, routing: Routing, measures: Measu
   for (const cell of grid.cells) {
     const column = columns.columns[cell.column] ?? { x: 0, width: 0, left: 0 };
     const y = rows.rows[cell.row]?.y ?? 0;
-    const size = cellHeight(cell, routing);
+    const size = cellHeight(cell, routing.ports);
     const x = cell.node === null ? column.x + column.left : column.x;
     const width = cell.node === null ? measures.placeWidth : column.width;
     cells.push({ x, y, width, height: size });
-    groups.push(placeGroups(cell, routing, { column, y, width: measures.placeWidth }, places));
+    groups.push(
+      placeGroups(cell, routing.ports, { column, y, width: measures.placeWidth }, places),
+    );
   }
   return {
     width: columns.right + MARGIN,
@@ -75,6 +79,7 @@ export function layOutGrid(grid: TopologyGrid, routing: Routing, measures: Measu
       width: columns.right - MARGIN,
       height: rows.bottom - rows.vpcTop,
     },
+    firstColumn: { x: columns.columns[0]?.x ?? 0, width: columns.columns[0]?.width ?? 0 },
     zones: grid.zones.map(({ firstColumn, lastColumn }) => {
       const left = (columns.columns[firstColumn]?.x ?? 0) - ZONE_PADDING;
       const last = columns.columns[lastColumn];
@@ -89,7 +94,17 @@ export function layOutGrid(grid: TopologyGrid, routing: Routing, measures: Measu
       (columns.channels[lane] ?? 0) + CHANNEL_PADDING + index * TRACK + TRACK / 2,
     corridorY: ({ lane, index }) =>
       (rows.corridors[lane] ?? 0) + CORRIDOR_PADDING + index * TRACK + TRACK / 2,
-    portY: (port) => portY(port, routing, places),
+    portY: (port) => portY(port, routing.ports, places),
+  };
+}
+
+/** Where ports lie below the top of their row: known before any track is, since only ports make boxes higher. */
+export function portOffsets(grid: TopologyGrid): (counts: PortCounts) => (port: Port) => number {
+  return (counts) => {
+    const places = new Map<string, Rectangle>();
+    const at = { column: { x: 0, width: 0, left: 0 }, y: 0, width: 0 };
+    for (const cell of grid.cells) placeGroups(cell, counts, at, places);
+    return (port) => portY(port, counts, places);
   };
 }
 
@@ -155,7 +170,7 @@ function rowPositions(grid: TopologyGrid, routing: Routing, measures: Measures):
     }
     const height = grid.cells
       .filter((cell) => cell.row === row)
-      .reduce((most, cell) => Math.max(most, cellHeight(cell, routing)), 0);
+      .reduce((most, cell) => Math.max(most, cellHeight(cell, routing.ports)), 0);
     rows.push({ y, height });
     y += height;
     if (row >= grid.nodeRow) {
@@ -166,25 +181,25 @@ function rowPositions(grid: TopologyGrid, routing: Routing, measures: Measures):
   return { rows, corridors, vpcTop, zoneTop, zoneBottom, bottom: y + GRID };
 }
 
-function placeHeight(id: string, routing: Routing): number {
-  const ports = routing.ports.get(id);
+function placeHeight(id: string, counts: PortCounts): number {
+  const ports = counts.get(id);
   const most = Math.max(ports?.left ?? 0, ports?.right ?? 0);
   return Math.max(PLACE_HEIGHT, most * PORT_PITCH + GRID);
 }
 
-function cellHeight(cell: GridCell, routing: Routing): number {
+function cellHeight(cell: GridCell, counts: PortCounts): number {
   const ids = cell.groups.map(({ places }) => places.map(({ id }) => id));
-  if (cell.node === null) return placeHeight(ids[0]?.[0] ?? "", routing);
+  if (cell.node === null) return placeHeight(ids[0]?.[0] ?? "", counts);
   return cell.groups.reduce(
-    (sum, group) => sum + groupHeight(group, routing) + PLACE_GAP,
+    (sum, group) => sum + groupHeight(group, counts) + PLACE_GAP,
     NODE_HEADER,
   );
 }
 
-function groupHeight(group: GridCell["groups"][number], routing: Routing): number {
+function groupHeight(group: GridCell["groups"][number], counts: PortCounts): number {
   const header = group.deviceIndex === null ? ENI_PADDING : ENI_HEADER + ENI_PADDING;
   return group.places.reduce(
-    (sum, { id }, i) => sum + placeHeight(id, routing) + (i === 0 ? 0 : PLACE_GAP),
+    (sum, { id }, i) => sum + placeHeight(id, counts) + (i === 0 ? 0 : PLACE_GAP),
     header + ENI_PADDING,
   );
 }
@@ -192,7 +207,7 @@ function groupHeight(group: GridCell["groups"][number], routing: Routing): numbe
 /** Fills in the boxes of one cell; the answer is the frame of each group. */
 function placeGroups(
   cell: GridCell,
-  routing: Routing,
+  counts: PortCounts,
   at: { readonly column: Column; readonly y: number; readonly width: number },
   places: Map<string, Rectangle>,
 ): Rectangle[] {
@@ -204,7 +219,7 @@ function placeGroups(
     if (cell.node !== null) y += ENI_PADDING + (group.deviceIndex === null ? 0 : ENI_HEADER);
     group.places.forEach(({ id }, i) => {
       if (i > 0) y += PLACE_GAP;
-      const height = placeHeight(id, routing);
+      const height = placeHeight(id, counts);
       places.set(id, { x, y, width, height });
       y += height;
     });
@@ -222,12 +237,12 @@ function placeGroups(
 
 function portY(
   { place, side, index }: Port,
-  routing: Routing,
+  counts: PortCounts,
   places: ReadonlyMap<string, Rectangle>,
 ): number {
   const box = places.get(place);
   if (box === undefined) return 0;
-  const ports = routing.ports.get(place)?.[side] ?? 1;
+  const ports = counts.get(place)?.[side] ?? 1;
   const y = box.y + box.height / 2 + (index - (ports - 1) / 2) * PORT_PITCH;
   return snap(y, side);
 }

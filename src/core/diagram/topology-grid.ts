@@ -90,15 +90,17 @@ export function buildTopologyGrid(model: TopologyModel): TopologyGrid {
   let column = Math.floor((columns - nodeColumns) / 2);
   for (const zone of zones) {
     const members = zoned.get(zone) ?? [];
+    const width = Math.ceil(members.length / nodeRows);
+    // Columns of one zone are filled evenly, not the last one with what is left.
+    const height = Math.ceil(members.length / width);
     members.forEach((node, i) => {
       cells.push({
-        row: nodeRow + (i % nodeRows),
-        column: column + Math.floor(i / nodeRows),
+        row: nodeRow + (i % height),
+        column: column + Math.floor(i / height),
         node,
-        groups: eniGroups(byNode.get(node.key) ?? []),
+        groups: eniGroups(byNode.get(node.key) ?? [], node.address),
       });
     });
-    const width = Math.ceil(members.length / nodeRows);
     gridZones.push({ name: zone, firstColumn: column, lastColumn: column + width - 1 });
     column += width;
   }
@@ -133,10 +135,14 @@ function stripCells(places: readonly TopologyPlace[], columns: number, row: numb
 }
 
 /** By device index; what belongs to no known ENI first when it is the host, else last. */
-function eniGroups(places: readonly TopologyPlace[]): EniGroup[] {
-  const groups = groupBy(places, (place) =>
-    place.kind === "pod" || place.kind === "host" ? place.deviceIndex : null,
-  );
+function eniGroups(places: readonly TopologyPlace[], primaryAddress: string | null): EniGroup[] {
+  const numbered = places.some(({ deviceIndex }) => deviceIndex !== null);
+  const groups = groupBy(places, (place) => {
+    if (place.kind !== "pod" && place.kind !== "host") return null;
+    // A node's primary address is that of device 0 by definition (EC2 DescribeInstances, PrivateIpAddress).
+    const primary = primaryAddress !== null && place.addresses.includes(primaryAddress);
+    return place.deviceIndex ?? (numbered && place.kind === "host" && primary ? 0 : null);
+  });
   const rank = (group: EniGroup) => {
     if (group.deviceIndex !== null) return group.deviceIndex;
     return group.places.some(({ kind }) => kind === "host") ? -1 : Number.MAX_SAFE_INTEGER;

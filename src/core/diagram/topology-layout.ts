@@ -1,21 +1,22 @@
 /** The traffic map of a report as a scene: boxes for what talks, lines for how it talks, findings on top. */
 import type { Report } from "../report/report.ts";
 import { ARROW_LENGTH, arrowPath, linePath } from "./edge-path.ts";
-import { groupBy } from "./group-by.ts";
 import { type Route, type RoutedPlace, routeGrid } from "./grid-routing.ts";
+import { groupBy } from "./group-by.ts";
 import { type ColourName, classStyle, type Theme } from "./palette.ts";
-import type {
-  Point,
-  Scene,
-  SceneBadge,
-  SceneBox,
-  SceneEdge,
-  SceneLabel,
-  SceneNet,
+import {
+  cut,
+  type Point,
+  type Scene,
+  type SceneBadge,
+  type SceneBox,
+  type SceneEdge,
+  type SceneLabel,
+  type SceneNet,
 } from "./scene.ts";
 import { textWidth } from "./text-width.ts";
 import { drawBoxes } from "./topology-boxes.ts";
-import { type Geometry, layOutGrid, MARGIN } from "./topology-geometry.ts";
+import { type Geometry, layOutGrid, MARGIN, portOffsets } from "./topology-geometry.ts";
 import { buildTopologyGrid, type TopologyGrid } from "./topology-grid.ts";
 import { drawKey } from "./topology-key.ts";
 import { buildTopologyModel, type TopologyEdge, type TopologyModel } from "./topology-model.ts";
@@ -49,7 +50,7 @@ export function layOutTopology(report: Report, options: TopologyOptions = {}): S
     }
   }
   const routing = routeGrid(
-    grid,
+    { columns: grid.columns, rows: grid.rows, portOffset: portOffsets(grid) },
     routed,
     model.edges.map((edge) => ({
       id: edge.id,
@@ -224,7 +225,7 @@ function drawEdge(
     points,
     d: linePath(points, fromHub ? ARROW_LENGTH : 0, fromHub ? 0 : ARROW_LENGTH),
     arrow: tip === undefined || before === undefined ? "" : arrowPath(tip, before),
-    width: lineWidth(edge.bytes) + (emphasised ? 1.5 : 0),
+    width: cut(lineWidth(edge.bytes) + (emphasised ? 1.5 : 0)),
     dash: emphasised && dash.length === 0 ? [10, 4] : dash,
     emphasised,
     tooltip,
@@ -233,7 +234,7 @@ function drawEdge(
 
 /** 1.25 for a few bytes, 4 from some 10 MB on. */
 function lineWidth(bytes: number): number {
-  return Math.round(Math.min(4, Math.max(1.25, 0.4 * Math.log10(bytes + 1) + 0.5)) * 100) / 100;
+  return Math.min(4, Math.max(1.25, 0.4 * Math.log10(bytes + 1) + 0.5));
 }
 
 /** Letter, count and findings stand on the end that the edge shares with no other. */
@@ -249,7 +250,7 @@ function labelBeside(
   const colour: ColourName = classStyle(edge.class).colour;
   const label: SceneLabel = {
     x,
-    y: end.y - 4,
+    y: end.y - (edge.findings.length > 0 ? 6 : 4),
     anchor: outward < 0 ? "end" : "start",
     text: ownText(text),
     size: LABEL_SIZE,
@@ -263,7 +264,8 @@ function labelBeside(
   const width = badgeWidth(numbers);
   const near = x + outward * (Math.ceil(textWidth(text, LABEL_SIZE)) + LABEL_GAP);
   const left = outward < 0 ? near - width : near;
-  const y = end.y - BADGE_HEIGHT / 2;
+  // Higher than the line by a little, so that it keeps clear of the label of the next port.
+  const y = end.y - 10;
   const badge = { x: left, y, width, height: BADGE_HEIGHT, text: ownText(numbers) };
   return { label, badge };
 }

@@ -31,10 +31,13 @@ export function extend(spans: Map<string, Span>, lane: number, net: string, at: 
 }
 
 /**
- * Interval packing, first fit. Lines that return to the bank they came from stay near it with the short ones inside, lines
+ * Interval packing, first fit; spans of one track are more than `gap` apart. Lines that return to the bank they came from stay near it with the short ones inside, lines
  * that cross over go between them, ordered so that parallel ones do not cross each other.
  */
-export function assignTracks(spans: readonly Span[]): {
+export function assignTracks(
+  spans: readonly Span[],
+  gap: number,
+): {
   readonly index: ReadonlyMap<string, number>;
   readonly count: ReadonlyMap<number, number>;
 } {
@@ -45,15 +48,17 @@ export function assignTracks(spans: readonly Span[]): {
     const nearRight = members.filter(({ left, right }) => right > 0 && left === 0);
     const across = members.filter(({ left, right }) => left > 0 === right > 0);
     let base = 0;
-    base += pack(nearLeft.sort(compareLength), (span, track) => {
+    base += pack(nearLeft.sort(compareLength), gap, (span, track) => {
       index.set(spanKey(lane, span.net), track);
     });
     const middle = base;
-    base += pack(across.sort(compareCrossing), (span, track) => {
+    base += pack(across.sort(compareCrossing), gap, (span, track) => {
       index.set(spanKey(lane, span.net), middle + track);
     });
     const chosen: [Span, number][] = [];
-    const used = pack(nearRight.sort(compareLength), (span, track) => chosen.push([span, track]));
+    const used = pack(nearRight.sort(compareLength), gap, (span, track) =>
+      chosen.push([span, track]),
+    );
     for (const [span, track] of chosen) {
       index.set(spanKey(lane, span.net), base + used - 1 - track);
     }
@@ -62,11 +67,15 @@ export function assignTracks(spans: readonly Span[]): {
   return { index, count };
 }
 
-function pack(spans: readonly Span[], assign: (span: Span, track: number) => void): number {
+function pack(
+  spans: readonly Span[],
+  gap: number,
+  assign: (span: Span, track: number) => void,
+): number {
   const tracks: Span[][] = [];
   for (const span of spans) {
     const free = tracks.findIndex((others) =>
-      others.every((other) => other.last < span.first || span.last < other.first),
+      others.every((other) => other.last + gap < span.first || span.last + gap < other.first),
     );
     const track = free < 0 ? tracks.length : free;
     if (free < 0) tracks.push([span]);
