@@ -42,7 +42,15 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   render: ["diagram", "policy", "report", "limits"],
 };
 
-/** Layers of the whole program. `analysis` is src/core/analysis.ts and analyze.ts: what runs the stages. */
+/** The files of src/core that run the stages; together they are the layer `analysis`. */
+const PIPELINE = new Set([
+  "analysis.ts",
+  "analyze.ts",
+  "read-captures.ts",
+  "decode-diagnostics.ts",
+]);
+
+/** Layers of the whole program. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...CORE,
   node: Object.keys(CORE),
@@ -64,7 +72,7 @@ export function layerOf(path: string): string | null {
   if (second === undefined) return null;
   if (rest.length > 0) return second in CORE && second !== "limits" ? second : null;
   if (second === "limits.ts") return "limits";
-  return second === "analysis.ts" || second === "analyze.ts" ? "analysis" : null;
+  return PIPELINE.has(second) ? "analysis" : null;
 }
 
 /** Module names of every static, dynamic and type-only import and re-export in the text. */
