@@ -6,7 +6,6 @@ import { renderJsonLines } from "../core/render/jsonl.ts";
 import { renderText } from "../core/render/text.ts";
 import { incompleteBecause } from "../core/report/completeness.ts";
 import type { Report } from "../core/report/report.ts";
-import { analyzeFiles } from "../node/analyze-files.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
@@ -61,6 +60,8 @@ async function runAnalyze(
     });
     return { usageError: true };
   }
+  // Loaded here, so that help and a mistyped option cost nothing.
+  const { analyzeFiles } = await import("../node/analyze-files.ts");
   const { report, errors } = await analyzeFiles(request).finally(done);
   for (const error of errors) complain(io, error);
   if (report === null) return { unreadableInputs: errors.length };

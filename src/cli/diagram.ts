@@ -1,6 +1,5 @@
 /** `podpath diagram topology`: who talks to whom over which path, as SVG. */
 import { Argument, type Command, Option } from "commander";
-import { analyzeFiles } from "../node/analyze-files.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
@@ -32,6 +31,8 @@ async function runDiagram(
     });
     return { usageError: true };
   }
+  // Loaded here, so that help and a mistyped option cost nothing.
+  const { analyzeFiles } = await import("../node/analyze-files.ts");
   const { report, errors } = await analyzeFiles(request).finally(done);
   for (const error of errors) complain(io, error);
   if (report === null) return { unreadableInputs: errors.length };

@@ -1,5 +1,7 @@
 /** The program: which command, its outcome, its exit code. Loads nothing that the command does not need. */
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { safeText } from "../core/render/safe-text.ts";
 import { OutputError } from "../node/output-error.ts";
 import { writeChunks } from "../node/write-chunks.ts";
 import { bugMessage, type CliIo, processIo } from "./cli-io.ts";
@@ -13,7 +15,9 @@ import { complain } from "./messages.ts";
  */
 export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
   try {
-    return exitCode(await runCommand(withDefaultCommand(argv), io));
+    const outcome = await runCommand(withDefaultCommand(argv), io);
+    if ((outcome.unreadableInputs ?? 0) > 0) tellMistypedCommand(argv, io);
+    return exitCode(outcome);
   } catch (error) {
     if (error instanceof OutputError) {
       complain(io, error);
@@ -32,6 +36,14 @@ function withDefaultCommand(argv: readonly string[]): readonly string[] {
   if (first === undefined) return ["--help"];
   if (PROGRAM_OPTIONS.has(first) || COMMANDS.some(({ name }) => name === first)) return argv;
   return [DEFAULT_COMMAND, ...argv];
+}
+
+/** `podpath analize a.pcap`: the word was taken for a file, because commands may be left out. */
+function tellMistypedCommand([first = ""]: readonly string[], io: CliIo): void {
+  if (!/^[a-z-]+$/.test(first) || first === "-" || existsSync(first)) return;
+  if (COMMANDS.some(({ name }) => name === first)) return;
+  const advice = `\`${io.programName} --help\` lists them.`;
+  complain(io, { message: `${first}: is no command either`, advice });
 }
 
 async function runCommand(argv: readonly string[], io: CliIo): Promise<Outcome> {
@@ -64,9 +76,11 @@ function capture(command: Command, output: string[], io: CliIo): void {
     writeOut: (text) => output.push(text),
     writeErr: (text) => io.stderr.write(text),
     outputError: (text, write) => {
-      write(
-        `podpath: ${text.replace(/^error: /, "").trimEnd()}; try ${usage(command, io)} --help\n`,
-      );
+      const what = text
+        .replace(/^error: /, "")
+        .trimEnd()
+        .replaceAll("\n", " ");
+      write(`podpath: ${safeText(what)}; try ${usage(command, io)} --help\n`);
     },
   });
   for (const child of command.commands) capture(child, output, io);

@@ -1,5 +1,5 @@
 /** `podpath rules`: what each path class and finding means, from the same texts as docs/rules.md. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { RuleMeta } from "../core/classify/rule.ts";
 import { FINDING_RULES, PATH_RULES } from "../core/classify/rule-list.ts";
 import { renderTable } from "../core/render/table.ts";
@@ -9,21 +9,11 @@ import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
 import { complain } from "./messages.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
-import { rulesMarkdown } from "./rules-markdown.ts";
-
-interface RulesCommandOptions extends OutputOptions {
-  readonly format: "text" | "markdown";
-}
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
   addOutputOption(command)
     .argument("[id]", "a path class or finding; all in short when left out")
-    .addOption(
-      new Option("-o, --format <format>", "output format")
-        .choices(["text", "markdown"])
-        .default("text"),
-    )
-    .action(async (id: string | undefined, options: RulesCommandOptions) => {
+    .action(async (id: string | undefined, options: OutputOptions) => {
       finish(await runRules(id, options, io));
     });
 }
@@ -36,7 +26,7 @@ interface ShownRule {
 
 async function runRules(
   id: string | undefined,
-  options: RulesCommandOptions,
+  options: OutputOptions,
   io: CliIo,
 ): Promise<Outcome> {
   const pathRules = PATH_RULES.filter(({ meta }) => id === undefined || meta.id === id);
@@ -51,8 +41,7 @@ async function runRules(
     return { usageError: true };
   }
   const layout = textLayout({ color: false, width: 100, wide: id === undefined });
-  const text = id === undefined ? renderList(layout, shown) : renderRules(layout, shown);
-  const chunks = options.format === "markdown" ? rulesMarkdown(pathRules, findingRules) : text;
+  const chunks = id === undefined ? renderList(layout, shown) : renderRules(layout, shown);
   await writeOutput(chunks, options, io);
   return {};
 }
