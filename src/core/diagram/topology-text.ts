@@ -1,11 +1,10 @@
 /** The words of the traffic map: names in boxes, tooltips, and the lines below the picture. */
-import { MAX_TOOLTIP_LENGTH } from "../limits.ts";
 import { pathClassTitle } from "../report/path-class-title.ts";
 import { classStyle } from "./palette.ts";
 import type { TopologyNode } from "./topology-fold.ts";
 import type { TopologyEdge, TopologyModel, TopologyPlace } from "./topology-model.ts";
 import type { PlaceKind } from "./topology-place.ts";
-import { type SafeText, xmlSafe } from "./xml-safe.ts";
+import { bounded, ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 /** Names of folded kinds, plural. */
 const KIND_NAMES: Readonly<Partial<Record<PlaceKind, string>>> = {
@@ -131,9 +130,8 @@ export function edgeTooltip(edge: TopologyEdge, from: string, to: string): SafeT
 }
 
 export function mapTitle(model: TopologyModel): SafeText {
-  return xmlSafe(
-    model.cluster === null ? "Traffic map" : `Traffic map of cluster ${model.cluster}`,
-  );
+  const cluster = model.cluster === null ? "" : ` of cluster ${model.cluster}`;
+  return bounded(xmlSafe(`Traffic map${cluster}`));
 }
 
 const LEVELS: Readonly<Record<TopologyModel["level"], string>> = {
@@ -231,14 +229,10 @@ function shortNumber(number: number): string {
 }
 
 function bytes(number: number): string {
-  return number < 1000 ? `${number} B` : `${shortNumber(number)}B`;
+  return `${shortNumber(number).replace(/(?=[kMG]?$)/, " ")}B`;
 }
 
 function tooltip(lines: readonly string[]): SafeText {
-  const text = lines
-    .filter((line) => line !== "")
-    .map((line) => xmlSafe(line))
-    .join("\n");
-  if (text.length <= MAX_TOOLTIP_LENGTH) return text as SafeText;
-  return `${text.slice(0, MAX_TOOLTIP_LENGTH).replace(/[\ud800-\udbff]$/, "")}…` as SafeText;
+  const safe = lines.filter((line) => line !== "").map((line) => xmlSafe(line));
+  return bounded(ownText(safe.join("\n")));
 }

@@ -4,6 +4,8 @@
  * picture. Invisible and direction-changing characters are legal but would let a name pose as another one.
  */
 
+import { MAX_TOOLTIP_LENGTH } from "../limits.ts";
+
 declare const safe: unique symbol;
 /** Text without any character that XML 1.0 (section 2.2) forbids or that is not visible. Still to be escaped as XML. */
 export type SafeText = string & { readonly [safe]: true };
@@ -22,4 +24,10 @@ export function xmlSafe(text: string): SafeText {
 /** Only for text written in podpath's own source or put together from safe pieces and numbers. */
 export function ownText(text: string): SafeText {
   return text as SafeText;
+}
+
+/** Whole names belong into tooltips and titles, but not a megabyte of one. */
+export function bounded(text: SafeText): SafeText {
+  if (text.length <= MAX_TOOLTIP_LENGTH) return text;
+  return ownText(`${text.slice(0, MAX_TOOLTIP_LENGTH).replace(/[\ud800-\udbff]$/, "")}…`);
 }
