@@ -70,11 +70,17 @@ async function runCommand(argv: readonly string[], io: CliIo): Promise<Outcome> 
   return outcome;
 }
 
+const HELP_WIDTH = 100;
+
 /** Commander neither writes nor exits by itself; its commands take these settings over only when they are made. */
 function capture(command: Command, output: string[], io: CliIo): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => output.push(text),
     writeErr: (text) => io.stderr.write(text),
+    getOutHelpWidth: () => Math.min(io.stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
+    // Commander would ask the process, which may have other streams than \`io\`.
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
     outputError: (text, write) => {
       const what = text
         .replace(/^error: /, "")

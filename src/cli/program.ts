@@ -24,7 +24,7 @@ export async function buildProgram(
   const program = new Command(context.io.programName);
   program
     .description(
-      "Which way did the packets go? Reads packet captures of a Kubernetes cluster and a snapshot of its\n" +
+      "Which way did the packets go? Reads packet captures of a Kubernetes cluster and a snapshot of its " +
         "addresses, says which path every connection took, and proves it with packet numbers.",
     )
     .usage("<command> [inputs…]   or   podpath [inputs…]")

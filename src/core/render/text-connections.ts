@@ -14,15 +14,18 @@ import {
   formatBytes,
   formatCount,
   heading,
+  KEEP_TOGETHER,
   labelled,
   moreRemark,
   plural,
   type TextLayout,
 } from "./text-layout.ts";
-import { type CaptureFiles, clockTime, duration, partyName } from "./text-names.ts";
+import { partyName, type TextNames, whenText } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
 
-const CONNECTIONS_PER_CLASS = 8;
+/** Of each class the first ones are shown with their proof, some more in one line. */
+const FULL_PER_CLASS = 3;
+const CONNECTIONS_PER_CLASS = 10;
 const EVIDENCE_PER_CONNECTION = 2;
 const VANTAGE_POINTS_PER_CONNECTION = 6;
 const ID_WIDTH = 9;
@@ -33,15 +36,19 @@ type FindingsById = ReadonlyMap<string, ReportFinding>;
 export function* renderConnections(
   report: Report,
   layout: TextLayout,
-  files: CaptureFiles,
+  names: TextNames,
 ): Generator<string, void, undefined> {
   const findings: FindingsById = new Map(report.findings.map((finding) => [finding.id, finding]));
   for (const [id, connections] of groups(report.connections, findings)) {
     yield* heading(layout, `${id}: ${pathClassTitle(id)} (${formatCount(connections.length)})`);
     const ordered = [...connections].sort((a, b) => worst(a, findings) - worst(b, findings));
     const { shown, hidden } = fold(layout, ordered, CONNECTIONS_PER_CLASS);
-    for (const connection of shown) {
-      yield* renderConnection(connection, layout, files, findings);
+    for (const [i, connection] of shown.entries()) {
+      if (layout.wide || i < FULL_PER_CLASS) {
+        yield* renderConnection(connection, layout, names, findings);
+      } else {
+        yield* renderBriefly(connection, layout);
+      }
     }
     if (hidden > 0) {
       yield* labelled(layout, { label: "", text: moreRemark(hidden), indent: 0, labelWidth: 2 });
@@ -79,17 +86,37 @@ function worst(connection: ReportConnection, findings: FindingsById): number {
   return rank;
 }
 
+function* renderBriefly(
+  connection: ReportConnection,
+  layout: TextLayout,
+): Generator<string, void, undefined> {
+  const { packets, bytes, findings } = connection;
+  const size = `${plural(packets.orig + packets.resp, "packet")} ${formatBytes(bytes.orig + bytes.resp)}`;
+  const found = findings.length === 0 ? "" : `, found ${findings.join(" ")}`;
+  yield* labelled(layout, {
+    label: connection.id,
+    text: `${headText(connection)}, ${size}${found}`,
+    indent: 2,
+    labelWidth: ID_WIDTH,
+  });
+}
+
+function headText(connection: ReportConnection): string {
+  const { orig, resp, protocol, tcp, confidence } = connection;
+  const state = tcp === undefined ? "" : ` ${tcp.state}`;
+  return `${partyName(orig)} → ${partyName(resp)}, ${protocol}${state}, ${confidence}`;
+}
+
 function* renderConnection(
   connection: ReportConnection,
   layout: TextLayout,
-  files: CaptureFiles,
+  names: TextNames,
   findings: FindingsById,
 ): Generator<string, void, undefined> {
   const { style } = layout;
-  const state = connection.tcp === undefined ? "" : ` ${connection.tcp.state}`;
   yield* labelled(layout, {
     label: connection.id,
-    text: `${partyName(connection.orig)} → ${partyName(connection.resp)}  ${connection.protocol}${state}, ${connection.confidence}`,
+    text: headText(connection),
     indent: 2,
     labelWidth: ID_WIDTH,
     paintLabel: style.strong,
@@ -113,10 +140,10 @@ function* renderConnection(
   if (connection.client !== undefined) {
     yield* field("client", `${showEndpoint(connection.client)} (PROXY protocol header)`);
   }
-  yield* field("seen", seenText(connection, layout));
+  yield* field("seen", seenText(connection, layout, names));
   yield* field("data", dataText(connection));
   yield* renderDoubt(connection, field);
-  yield* renderEvidence(connection.evidence, EVIDENCE_PER_CONNECTION, layout, files, field);
+  yield* renderEvidence(connection.evidence, EVIDENCE_PER_CONNECTION, layout, names, field);
 }
 
 function* renderDoubt(
@@ -180,14 +207,18 @@ function end(protocol: string, endpoint: { address: string; port: number | null 
   return portLess ? endpoint.address : showEndpoint(endpoint);
 }
 
-/** "n1/eni7b0c 14+12, n1/eth0 14+12 (vxlan vni 1)": records from the originator + from the responder. */
-function seenText({ observations }: ReportConnection, layout: TextLayout): string {
+/** "n1/eni7b0c 14 out 12 back, n1/eth0 14 out 12 back (in vxlan vni 1)", in records. */
+function seenText(
+  { observations }: ReportConnection,
+  layout: TextLayout,
+  names: TextNames,
+): string {
   const { shown, hidden } = fold(layout, observations, VANTAGE_POINTS_PER_CONNECTION);
-  const places = shown.map(
-    (observation) =>
-      `${observation.vantagePoint} ${observation.records.orig}+${observation.records.resp}` +
-      tunnelText(observation),
-  );
+  const places = shown.map((observation) => {
+    const { orig, resp } = observation.records;
+    const counts = [orig, "out", resp, "back"].join(KEEP_TOGETHER);
+    return `${names.short(observation.vantagePoint)} ${counts}${tunnelText(observation)}`;
+  });
   return places.join(", ") + (hidden === 0 ? "" : `, ${moreRemark(hidden)}`);
 }
 
@@ -198,9 +229,8 @@ function tunnelText({ encapsulation }: ReportObservation): string {
 }
 
 function dataText({ packets, bytes, firstSeen, lastSeen }: ReportConnection): string {
-  return (
-    `${plural(packets.orig, "packet")} ${formatBytes(bytes.orig)} out, ` +
-    `${plural(packets.resp, "packet")} ${formatBytes(bytes.resp)} back; ` +
-    `from ${clockTime(firstSeen)}, ${duration(firstSeen, lastSeen)}`
-  );
+  const side = (count: number, size: number, way: string): string =>
+    count === 0 ? `nothing ${way}` : `${plural(count, "packet")} ${formatBytes(size)} ${way}`;
+  const out = side(packets.orig, bytes.orig, "out");
+  return `${out}, ${side(packets.resp, bytes.resp, "back")}; ${whenText(firstSeen, lastSeen)}`;
 }

@@ -9,7 +9,7 @@ import {
   plural,
   type TextLayout,
 } from "./text-layout.ts";
-import { type CaptureFiles, citation, idList } from "./text-names.ts";
+import { citation, idList, type TextNames } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
 
 /** Shown of one rule before the rest is folded: enough to see the pattern. */
@@ -20,7 +20,7 @@ const LABEL_WIDTH = 9;
 export function* renderFindings(
   report: Report,
   layout: TextLayout,
-  files: CaptureFiles,
+  names: TextNames,
 ): Generator<string, void, undefined> {
   if (report.findings.length === 0) return;
   yield* heading(layout, "FINDINGS");
@@ -30,7 +30,7 @@ export function* renderFindings(
     for (const finding of shown) {
       yield separator;
       separator = "\n";
-      yield* renderFinding(finding, layout, files);
+      yield* renderFinding(finding, layout, names);
     }
     const [first] = group;
     if (hidden > 0 && first !== undefined) {
@@ -54,7 +54,7 @@ function byLevelAndRule(findings: readonly ReportFinding[]): Iterable<readonly R
 function* renderFinding(
   finding: ReportFinding,
   layout: TextLayout,
-  files: CaptureFiles,
+  names: TextNames,
 ): Generator<string, void, undefined> {
   const { style } = layout;
   yield* labelled(layout, {
@@ -73,8 +73,8 @@ function* renderFinding(
       labelWidth: LABEL_WIDTH - 2,
       paintLabel: style.faint,
     });
-  yield* field("", finding.message);
-  yield* renderEvidence(finding.evidence, EVIDENCE_PER_FINDING, layout, files, field);
+  yield* field("", names.short(finding.message));
+  yield* renderEvidence(finding.evidence, EVIDENCE_PER_FINDING, layout, names, field);
   yield* field("but", finding.doesNotProve);
   yield* field("do", finding.advice);
   if (finding.connections.length > 0) {
@@ -89,13 +89,16 @@ export function* renderEvidence(
   evidence: readonly ReportEvidence[],
   limit: number,
   layout: TextLayout,
-  files: CaptureFiles,
+  names: TextNames,
   field: (label: string, text: string) => Iterable<string>,
 ): Generator<string, void, undefined> {
   const { shown, hidden } = fold(layout, evidence, limit);
   for (const [i, entry] of shown.entries()) {
-    const places = citation(layout, files, entry);
-    yield* field(i === 0 ? "proof" : "", entry.statement + (places === "" ? "" : ` [${places}]`));
+    const places = citation(layout, names, entry);
+    yield* field(
+      i === 0 ? "proof" : "",
+      names.short(entry.statement) + (places === "" ? "" : ` [${places}]`),
+    );
   }
   if (hidden > 0) yield* field("", moreRemark(hidden));
 }

@@ -60,8 +60,8 @@ export function* labelled(
   }
 }
 
-/** One name of a megabyte must not push everything else off the screen. */
-const LONGEST_TEXT = 2_000;
+/** One long list or a name of a megabyte must not push everything else off the screen. */
+const LONGEST_TEXT = 600;
 
 function shortened({ wide }: TextLayout, text: string): string {
   if (wide || text.length <= LONGEST_TEXT) return text;

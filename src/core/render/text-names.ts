@@ -3,12 +3,24 @@ import { showEndpoint } from "../report/build-connection.ts";
 import type { Report, ReportEvidence, ReportParty } from "../report/report.ts";
 import { fold, formatCount, KEEP_TOGETHER, type TextLayout } from "./text-layout.ts";
 
-/** Id to file name of each capture. */
-export type CaptureFiles = ReadonlyMap<string, string>;
+/** Names that depend on what else is in the report: as short as they can be without becoming ambiguous. */
+export interface TextNames {
+  /** File of a capture id. */
+  capture(id: string): string;
+  /** A vantage point's id, or a sentence, without the folder that all captures share. */
+  short(text: string): string;
+}
 
-export function captureFiles(report: Report): CaptureFiles {
-  const names = shortNames(report.captures.map(({ file }) => file));
-  return new Map(report.captures.map(({ id, file }) => [id, names.get(file) ?? file]));
+export function textNames(report: Report, { wide }: TextLayout): TextNames {
+  const files = report.captures.map(({ file }) => file);
+  const short = shortNames(files);
+  const captures = new Map(report.captures.map(({ id, file }) => [id, short.get(file) ?? file]));
+  const folder = commonFolder(files);
+  return {
+    capture: (id) => captures.get(id) ?? id,
+    // Wide output is for grep and scripts: names stay as the report has them.
+    short: (text) => (wide || folder === "" ? text : withoutFolder(text, folder)),
+  };
 }
 
 /** The last part of each path, or the whole path where two captures share it. */
@@ -21,6 +33,24 @@ function shortNames(files: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     files.map((file) => [file, (uses.get(lastPart(file))?.size ?? 0) > 1 ? file : lastPart(file)]),
   );
+}
+
+/** "lab/captures/" for files that all lie below it; "" when they share no folder. */
+function commonFolder(files: readonly string[]): string {
+  const [first = ""] = files;
+  let length = first.lastIndexOf("/") + 1;
+  while (length > 0 && !files.every((file) => file.startsWith(first.slice(0, length)))) {
+    length = first.lastIndexOf("/", length - 2) + 1;
+  }
+  return first.slice(0, length);
+}
+
+/** Takes the folder away where a name begins with it, never out of the middle of another path. */
+function withoutFolder(text: string, folder: string): string {
+  return text
+    .split(" ")
+    .map((word) => (word.startsWith(folder) ? word.slice(folder.length) : word))
+    .join(" ");
 }
 
 function lastPart(file: string): string {
@@ -48,7 +78,7 @@ export function partyName(party: ReportParty): string {
 /** "n1.eth0.pcap #12 #14, n2.eth0.pcap #3; pods.json:12" or "" when there is nothing to point at. */
 export function citation(
   layout: TextLayout,
-  files: CaptureFiles,
+  names: TextNames,
   { packets, snapshot }: ReportEvidence,
 ): string {
   const byCapture = new Map<string, number[]>();
@@ -61,7 +91,7 @@ export function citation(
     const { shown, hidden } = fold(layout, records, 4);
     const rest = hidden === 0 ? "" : ` and ${formatCount(hidden)} more`;
     const numbers = shown.map((record) => `#${record}`).join(" ");
-    return `${files.get(capture) ?? capture}${KEEP_TOGETHER}${numbers}${rest}`;
+    return `${names.capture(capture)}${KEEP_TOGETHER}${numbers}${rest}`;
   });
   const places = snapshot.map(({ file, line, pointer }) => {
     const where = line === undefined ? (pointer ?? "") : `:${line}`;
@@ -86,7 +116,7 @@ export function shortTime(time: string): string {
   return `${time.slice(0, 10)} ${clockTime(time)}`;
 }
 
-export function clockTime(time: string): string {
+function clockTime(time: string): string {
   return time.slice(11, 26);
 }
 
@@ -97,7 +127,14 @@ export function timeSpan(first: string, last: string): string {
   return `${shortTime(first)} to ${end} UTC (${duration(first, last)})`;
 }
 
-export function duration(first: string, last: string): string {
+/** "at 01:02:03.000000" or "from 01:02:03.000000, 12.5 s". */
+export function whenText(first: string, last: string): string {
+  return first === last
+    ? `at ${clockTime(first)}`
+    : `from ${clockTime(first)}, ${duration(first, last)}`;
+}
+
+function duration(first: string, last: string): string {
   const seconds = secondsOf(last) - secondsOf(first);
   if (seconds < 1) return `${Math.max(0, seconds * 1000).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
   if (seconds < 100) return `${seconds.toFixed(1)} s`;

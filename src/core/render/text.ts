@@ -7,7 +7,7 @@ import { renderConnections } from "./text-connections.ts";
 import { renderFindings } from "./text-findings.ts";
 import { renderGaps } from "./text-gaps.ts";
 import { type TextOptions, textLayout } from "./text-layout.ts";
-import { captureFiles } from "./text-names.ts";
+import { textNames } from "./text-names.ts";
 import { renderSummary } from "./text-summary.ts";
 
 /** Chunks of text, each ending in a newline. Without colour the bytes depend on the report and the width alone. */
@@ -16,9 +16,9 @@ export function* renderText(
   options: TextOptions,
 ): Generator<string, void, undefined> {
   const layout = textLayout(options);
-  const files = captureFiles(report);
+  const names = textNames(report, layout);
   yield* renderSummary(report, layout);
-  yield* renderFindings(report, layout, files);
-  yield* renderConnections(report, layout, files);
+  yield* renderFindings(report, layout, names);
+  yield* renderConnections(report, layout, names);
   yield* renderGaps(report, layout);
 }
