@@ -133,6 +133,7 @@ export interface EndpointEntry {
   readonly protocol: string;
   readonly portName?: string;
   readonly ready: boolean;
+  /** "namespace/name". */
   readonly pod?: string;
   readonly ref: SnapshotRef;
 }
@@ -250,6 +251,8 @@ export interface NodeInterface {
 /** One `ip rule` line. */
 export interface PolicyRule {
   readonly priority: number;
+  /** "not from …", "not to …": VPC CNI up to 1.7 wrote `not to <VPC CIDR> lookup main`. */
+  readonly negated?: boolean;
   readonly from?: string;
   readonly to?: string;
   readonly fwmark?: string;
