@@ -1,3 +1,4 @@
+import type { OwnerIndex } from "../../cluster/owner.ts";
 import { statement } from "../evidence.ts";
 import type { PathRule, Subject } from "../rule.ts";
 import { isPod } from "../subject.ts";
@@ -57,7 +58,7 @@ export const podToPodOverlay: PathRule = {
         ],
       });
     }
-    if (!leavesVpcAddressing(subject, owners.inVpc, snapshot.vpcCidrs.length > 0)) return null;
+    if (!leavesVpcAddressing(subject, owners, snapshot.vpcCidrs.length > 0)) return null;
     return inferred("pod-to-pod-overlay", subject, {
       or: ["pod-to-pod-direct"],
       wouldDecide: `a capture of the ENI of ${subject.orig.node ?? "the originator's node"}`,
@@ -71,11 +72,7 @@ export const podToPodOverlay: PathRule = {
 };
 
 /** Two pods on different nodes with addresses that the VPC does not know: something must carry them. */
-function leavesVpcAddressing(
-  subject: Subject,
-  inVpc: (address: string) => boolean,
-  vpcKnown: boolean,
-): boolean {
+function leavesVpcAddressing(subject: Subject, owners: OwnerIndex, vpcKnown: boolean): boolean {
   const [first] = subject.connection.legs;
   const last = subject.connection.legs[subject.connection.legs.length - 1];
   if (!vpcKnown || first === undefined || last === undefined) return false;
@@ -85,5 +82,5 @@ function leavesVpcAddressing(
     subject.orig.node === subject.resp.node
   )
     return false;
-  return !inVpc(first.orig.address) && !inVpc(last.resp.address);
+  return !owners.inVpc(first.orig.address) && !owners.inVpc(last.resp.address);
 }
