@@ -56,7 +56,7 @@ export interface Track {
 
 export interface Routing {
   readonly routes: readonly Route[];
-  readonly ports: PortCounts;
+  readonly ports: PortPlan;
   /** Widest label beside any box of a column, per side. */
   readonly labels: readonly Readonly<Record<Side, number>>[];
   /** Number of tracks of each channel (columns + 1) and corridor (rows + 1). */
@@ -75,14 +75,16 @@ interface Link {
   readonly leafChannel: number;
 }
 
-/** Number of ports per place and side. */
-export type PortCounts = ReadonlyMap<string, Readonly<Record<Side, number>>>;
+/** How much room a port needs: a finding's line is thick and carries a badge. */
+export type PortRoom = "normal" | "tall";
+/** The ports of each place and side, from the top. */
+export type PortPlan = ReadonlyMap<string, Readonly<Record<Side, readonly PortRoom[]>>>;
 
 export interface GridSize {
   readonly columns: number;
   readonly rows: number;
-  /** Vertical position of a port below the top of its row, once it is known how many ports each box has. */
-  portOffset(counts: PortCounts): (port: Port) => number;
+  /** Vertical position of a port below the top of its row, once the ports of each box are known. */
+  portOffset(plan: PortPlan): (port: Port) => number;
 }
 
 export function routeGrid(
@@ -94,7 +96,7 @@ export function routeGrid(
   const nets = groupBy(links, ({ net }) => net);
   const corridors = new Map([...nets].map(([net, members]) => [net, corridorOf(members)]));
   const ports = assignPorts(links, corridors);
-  const offset = size.portOffset(ports.counts);
+  const offset = size.portOffset(ports.plan);
   const level = (port: Port) => (places.get(port.place)?.row ?? 0) * ROW + offset(port);
   const channels = assignTracks(channelSpans(links, corridors, ports, level), TRACK_GAP);
   const across = assignTracks(corridorSpans(links, corridors), 0);
@@ -117,7 +119,7 @@ export function routeGrid(
         leafTrack: straight ? null : trackOf(channels, link.leafChannel, link.net),
       };
     }),
-    ports: ports.counts,
+    ports: ports.plan,
     labels: widestLabels(size.columns, links),
     channelTracks: Array.from({ length: size.columns + 1 }, (_, i) => channels.count.get(i) ?? 0),
     corridorTracks: Array.from({ length: size.rows + 1 }, (_, i) => across.count.get(i) ?? 0),
@@ -191,7 +193,7 @@ function corridorLevel(corridor: number): number {
 }
 
 interface Ports {
-  readonly counts: PortCounts;
+  readonly plan: PortPlan;
   of(place: string, side: Side, key: string): Port;
 }
 
@@ -204,36 +206,43 @@ function assignPorts(links: readonly Link[], corridors: ReadonlyMap<string, numb
   interface Request {
     readonly place: string;
     readonly side: Side;
-    readonly key: string;
+    readonly room: PortRoom;
     readonly targets: number[];
   }
   const requests = new Map<string, Request>();
-  const request = (place: string, side: Side, key: string, target: number) => {
+  const request = (link: Link, place: string, side: Side, key: string, target: number) => {
     const id = `${side} ${key} ${place}`;
     const found = requests.get(id);
-    if (found === undefined) requests.set(id, { place, side, key, targets: [target] });
+    const room = link.edge.group === null ? "tall" : "normal";
+    if (found === undefined) requests.set(id, { place, side, room, targets: [target] });
     else found.targets.push(target);
   };
   for (const link of links) {
     const direct = link.hubChannel === link.leafChannel;
     const level = corridorLevel(corridors.get(link.net) ?? 0);
-    request(link.hub.id, link.hubSide, link.net, direct ? placeLevel(link.leaf) : level);
-    request(link.leaf.id, link.leafSide, leafKey(link), direct ? placeLevel(link.hub) : level);
+    request(link, link.hub.id, link.hubSide, link.net, direct ? placeLevel(link.leaf) : level);
+    request(
+      link,
+      link.leaf.id,
+      link.leafSide,
+      leafKey(link),
+      direct ? placeLevel(link.hub) : level,
+    );
   }
   const mean = ({ targets }: Request) => targets.reduce((a, b) => a + b, 0) / targets.length;
-  const counts = new Map<string, Record<Side, number>>();
+  const plan = new Map<string, Record<Side, PortRoom[]>>();
   const ports = new Map<string, Port>();
   const ordered = [...requests].sort(
     ([a, x], [b, y]) => mean(x) - mean(y) || (a < b ? -1 : a > b ? 1 : 0),
   );
-  for (const [id, { place, side }] of ordered) {
-    const count = counts.get(place) ?? { left: 0, right: 0 };
-    counts.set(place, count);
-    ports.set(id, { place, side, index: count[side] });
-    count[side] += 1;
+  for (const [id, { place, side, room }] of ordered) {
+    const sides = plan.get(place) ?? { left: [], right: [] };
+    plan.set(place, sides);
+    ports.set(id, { place, side, index: sides[side].length });
+    sides[side].push(room);
   }
   return {
-    counts,
+    plan,
     of: (place, side, key) => ports.get(`${side} ${key} ${place}`) ?? { place, side, index: 0 },
   };
 }

@@ -3,13 +3,14 @@
  * Everything rests on a grid of 8 units. Ports on right sides lie on it and ports on left sides halfway between, so that two
  * lines that meet in a channel from opposite boxes never run on top of each other.
  */
-import type { Port, PortCounts, Routing, Side, Track } from "./grid-routing.ts";
+import type { Port, PortPlan, PortRoom, Routing, Side, Track } from "./grid-routing.ts";
 import type { Rectangle } from "./scene.ts";
 import type { GridCell, TopologyGrid } from "./topology-grid.ts";
 
 export const GRID = 8;
 export const MARGIN = 24;
-const PORT_PITCH = 16;
+/** Height of a port of its box, and how far below its top the line runs: its label stands above it. */
+const PORT = { normal: { height: 16, line: 8 }, tall: { height: 24, line: 16 } } as const;
 const PLACE_HEIGHT = 40;
 const PLACE_GAP = 8;
 /** Space between the VPC's edge and what it holds; between a zone's edge and its nodes. */
@@ -43,6 +44,8 @@ export interface Geometry {
   channelX(track: Track): number;
   corridorY(track: Track): number;
   portY(port: Port): number;
+  /** How many ports there are on that side of that box. */
+  portCount(port: Port): number;
 }
 
 export interface Measures {
@@ -95,16 +98,17 @@ export function layOutGrid(grid: TopologyGrid, routing: Routing, measures: Measu
     corridorY: ({ lane, index }) =>
       (rows.corridors[lane] ?? 0) + CORRIDOR_PADDING + index * TRACK + TRACK / 2,
     portY: (port) => portY(port, routing.ports, places),
+    portCount: ({ place, side }) => routing.ports.get(place)?.[side].length ?? 0,
   };
 }
 
 /** Where ports lie below the top of their row: known before any track is, since only ports make boxes higher. */
-export function portOffsets(grid: TopologyGrid): (counts: PortCounts) => (port: Port) => number {
-  return (counts) => {
+export function portOffsets(grid: TopologyGrid): (plan: PortPlan) => (port: Port) => number {
+  return (plan) => {
     const places = new Map<string, Rectangle>();
     const at = { column: { x: 0, width: 0, left: 0 }, y: 0, width: 0 };
-    for (const cell of grid.cells) placeGroups(cell, counts, at, places);
-    return (port) => portY(port, counts, places);
+    for (const cell of grid.cells) placeGroups(cell, plan, at, places);
+    return (port) => portY(port, plan, places);
   };
 }
 
@@ -181,25 +185,29 @@ function rowPositions(grid: TopologyGrid, routing: Routing, measures: Measures):
   return { rows, corridors, vpcTop, zoneTop, zoneBottom, bottom: y + GRID };
 }
 
-function placeHeight(id: string, counts: PortCounts): number {
-  const ports = counts.get(id);
-  const most = Math.max(ports?.left ?? 0, ports?.right ?? 0);
-  return Math.max(PLACE_HEIGHT, most * PORT_PITCH + GRID);
+function placeHeight(id: string, plan: PortPlan): number {
+  const ports = plan.get(id);
+  const most = Math.max(portsHeight(ports?.left ?? []), portsHeight(ports?.right ?? []));
+  return Math.max(PLACE_HEIGHT, most + GRID);
 }
 
-function cellHeight(cell: GridCell, counts: PortCounts): number {
+function portsHeight(rooms: readonly PortRoom[]): number {
+  return rooms.reduce((sum, room) => sum + PORT[room].height, 0);
+}
+
+function cellHeight(cell: GridCell, plan: PortPlan): number {
   const ids = cell.groups.map(({ places }) => places.map(({ id }) => id));
-  if (cell.node === null) return placeHeight(ids[0]?.[0] ?? "", counts);
+  if (cell.node === null) return placeHeight(ids[0]?.[0] ?? "", plan);
   return cell.groups.reduce(
-    (sum, group) => sum + groupHeight(group, counts) + PLACE_GAP,
+    (sum, group) => sum + groupHeight(group, plan) + PLACE_GAP,
     NODE_HEADER,
   );
 }
 
-function groupHeight(group: GridCell["groups"][number], counts: PortCounts): number {
+function groupHeight(group: GridCell["groups"][number], plan: PortPlan): number {
   const header = group.deviceIndex === null ? ENI_PADDING : ENI_HEADER + ENI_PADDING;
   return group.places.reduce(
-    (sum, { id }, i) => sum + placeHeight(id, counts) + (i === 0 ? 0 : PLACE_GAP),
+    (sum, { id }, i) => sum + placeHeight(id, plan) + (i === 0 ? 0 : PLACE_GAP),
     header + ENI_PADDING,
   );
 }
@@ -207,7 +215,7 @@ function groupHeight(group: GridCell["groups"][number], counts: PortCounts): num
 /** Fills in the boxes of one cell; the answer is the frame of each group. */
 function placeGroups(
   cell: GridCell,
-  counts: PortCounts,
+  plan: PortPlan,
   at: { readonly column: Column; readonly y: number; readonly width: number },
   places: Map<string, Rectangle>,
 ): Rectangle[] {
@@ -219,7 +227,7 @@ function placeGroups(
     if (cell.node !== null) y += ENI_PADDING + (group.deviceIndex === null ? 0 : ENI_HEADER);
     group.places.forEach(({ id }, i) => {
       if (i > 0) y += PLACE_GAP;
-      const height = placeHeight(id, counts);
+      const height = placeHeight(id, plan);
       places.set(id, { x, y, width, height });
       y += height;
     });
@@ -237,14 +245,15 @@ function placeGroups(
 
 function portY(
   { place, side, index }: Port,
-  counts: PortCounts,
+  plan: PortPlan,
   places: ReadonlyMap<string, Rectangle>,
 ): number {
   const box = places.get(place);
   if (box === undefined) return 0;
-  const ports = counts.get(place)?.[side] ?? 1;
-  const y = box.y + box.height / 2 + (index - (ports - 1) / 2) * PORT_PITCH;
-  return snap(y, side);
+  const rooms = plan.get(place)?.[side] ?? [];
+  const top = box.y + (box.height - portsHeight(rooms)) / 2;
+  const line = PORT[rooms[index] ?? "normal"].line;
+  return snap(top + portsHeight(rooms.slice(0, index)) + line, side);
 }
 
 function snap(y: number, side: Side): number {

@@ -16,7 +16,7 @@ import {
 } from "./scene.ts";
 import { textWidth } from "./text-width.ts";
 import { drawBoxes } from "./topology-boxes.ts";
-import { type Geometry, layOutGrid, MARGIN, portOffsets } from "./topology-geometry.ts";
+import { type Geometry, GRID, layOutGrid, MARGIN, portOffsets } from "./topology-geometry.ts";
 import { buildTopologyGrid, type TopologyGrid } from "./topology-grid.ts";
 import { drawKey } from "./topology-key.ts";
 import { buildTopologyModel, type TopologyEdge, type TopologyModel } from "./topology-model.ts";
@@ -34,7 +34,7 @@ const BADGE_PADDING = 8;
 const LABEL_GAP = 4;
 /** Normal lines step back only where a finding is to stand out. */
 const OPACITY = { beside: 0.65, alone: 1 } as const;
-const PLACE_WIDTH = { least: 120, most: 216, padding: 20 } as const;
+const PLACE_WIDTH = { least: 120, most: 240, padding: 20 } as const;
 const TITLE_HEIGHT = 64;
 const LEAST_WIDTH = 720;
 
@@ -182,7 +182,7 @@ function routePoints(route: Route, geometry: Geometry): Point[] {
   const hubX = sideX(route.hub.place, route.hub.side, geometry);
   const leafX = sideX(route.leaf.place, route.leaf.side, geometry);
   const hubY = geometry.portY(route.hub);
-  const leafY = geometry.portY(route.leaf);
+  const leafY = straightened(geometry.portY(route.leaf), hubY, route, geometry);
   const trackX = geometry.channelX(route.hubTrack);
   const points: Point[] = [
     { x: hubX, y: hubY },
@@ -197,6 +197,16 @@ function routePoints(route: Route, geometry: Geometry): Point[] {
   }
   points.push({ x: leafX, y: leafY });
   return points;
+}
+
+/**
+ * Ports of opposite boxes differ by half a grid unit at least; a line with a step that small looks like a mistake. It may run
+ * straight through the channel, where nothing else is at its height, if the box has no other port there.
+ */
+function straightened(leafY: number, hubY: number, route: Route, geometry: Geometry): number {
+  const opposite = route.corridor === null && route.hub.side !== route.leaf.side;
+  const alone = geometry.portCount(route.leaf) === 1;
+  return opposite && alone && Math.abs(leafY - hubY) <= GRID ? hubY : leafY;
 }
 
 function sideX(place: string, side: "left" | "right", geometry: Geometry): number {

@@ -66,6 +66,8 @@ export interface TopologyModel {
   readonly findings: readonly TopologyFinding[];
   readonly notDrawn: readonly NotDrawn[];
   readonly connections: number;
+  /** Times of the first and the last packet, RFC 3339; null when no capture has any. */
+  readonly seen: { readonly first: string; readonly last: string } | null;
   /** Pods that took part in a connection, and pods that the snapshot knows. */
   readonly pods: { readonly seen: number; readonly known: number };
   readonly nodeCount: { readonly seen: number; readonly known: number };
@@ -121,6 +123,7 @@ export function buildTopologyModel(report: Report): TopologyModel {
       ...countByClass("too-many-lines", all.slice(0, all.length - drawn.length)),
     ],
     connections: report.connections.length,
+    seen: timeSpan(report),
     pods: { seen: distinct(report, "pod", podName), known: report.snapshot.counts.pods },
     nodeCount: { seen: fold.nodesSeen, known: report.snapshot.counts.nodes },
   };
@@ -321,6 +324,16 @@ function distinct(report: Report, kind: string, name: (party: ReportParty) => st
     if (resp.kind === kind) names.add(name(resp));
   }
   return names.size;
+}
+
+/** RFC 3339 with the same number of digits sorts as text. */
+function timeSpan({ captures }: Report): TopologyModel["seen"] {
+  const first = captures.flatMap(({ firstSeen }) => firstSeen ?? []).sort()[0];
+  const last = captures
+    .flatMap(({ lastSeen }) => lastSeen ?? [])
+    .sort()
+    .at(-1);
+  return first === undefined || last === undefined ? null : { first, last };
 }
 
 function bytesOf({ bytes }: ReportConnection): number {

@@ -152,7 +152,15 @@ export function mapSummary(model: TopologyModel): SafeText {
   } else {
     parts.push("no snapshot: addresses without names");
   }
+  if (model.seen !== null) parts.push(timeText(model.seen));
   return xmlSafe(parts.join(" · "));
+}
+
+/** "2026-11-20 09:00:00 to 09:05:12 UTC": to the second, the date once when it is one day. */
+function timeText({ first, last }: { first: string; last: string }): string {
+  const [day, lastDay] = [first.slice(0, 10), last.slice(0, 10)];
+  const to = day === lastDay ? last.slice(11, 19) : `${lastDay} ${last.slice(11, 19)}`;
+  return `${day} ${first.slice(11, 19)} to ${to} UTC`;
 }
 
 /** The picture in sentences: for readers that cannot see it, and for those who search. */

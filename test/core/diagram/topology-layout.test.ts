@@ -1,11 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cut, type Scene } from "../../../src/core/diagram/scene.ts";
+import { cut, type Point, type Scene } from "../../../src/core/diagram/scene.ts";
 import { layOutTopology } from "../../../src/core/diagram/topology-layout.ts";
 import type { Report } from "../../../src/core/report/report.ts";
 import {
   BIG,
   clusterReport,
   connectionOf,
+  findingOf,
   HUGE,
   MEDIUM,
   nodeParty,
@@ -16,14 +18,14 @@ import {
   shuffled,
 } from "../../support/report.ts";
 import {
-  coincide,
-  contains,
-  crosses,
-  edgesOf,
-  labelRectangle,
-  overlap,
-  segments,
-} from "../../support/scene-geometry.ts";
+  hiddenLines,
+  labelClashes,
+  linesThroughBoxes,
+  linesThroughNames,
+  looseLines,
+  misplaced,
+} from "../../support/scene-faults.ts";
+import { contains, edgesOf } from "../../support/scene-geometry.ts";
 
 const NODE = "ip-10-0-0-17";
 
@@ -111,83 +113,29 @@ const REPORTS: readonly (readonly [string, () => Report])[] = [
 
 describe.each(REPORTS)("the traffic map of %s", (_, make) => {
   const scene = layOutTopology(make());
-  const places = scene.boxes.filter(({ role }) => role === "place");
 
   it("keeps every label apart from every other", () => {
-    const labels = scene.labels.map((label) => ({ text: label.text, box: labelRectangle(label) }));
-    const badges = scene.badges.map((badge) => ({ text: badge.text, box: badge }));
-    const all = [...labels, ...badges];
-    const clashes = all.flatMap((a, i) =>
-      all.slice(i + 1).flatMap((b) => (overlap(a.box, b.box) ? [`${a.text} / ${b.text}`] : [])),
-    );
-    expect(clashes).toEqual([]);
+    expect(labelClashes(scene)).toEqual([]);
   });
 
-  it("leads no line through a box that is not its own, and through none of its own", () => {
-    const faults = edgesOf(scene).flatMap((edge) =>
-      segments(edge).flatMap((segment) =>
-        places.filter((box) => crosses(segment, box)).map((box) => `${edge.id} through ${box.id}`),
-      ),
-    );
-    expect(faults).toEqual([]);
+  it("leads no line through a box, its own or another", () => {
+    expect(linesThroughBoxes(scene)).toEqual([]);
   });
 
   it("leads no line through a name", () => {
-    const names = scene.labels.filter(({ colour }) => colour === "text" || colour === "muted");
-    const faults = edgesOf(scene).flatMap((edge) =>
-      segments(edge).flatMap((segment) =>
-        names
-          .filter((label) => crosses(segment, labelRectangle(label)))
-          .map((label) => `${edge.id} through ${label.text}`),
-      ),
-    );
-    expect(faults).toEqual([]);
+    expect(linesThroughNames(scene)).toEqual([]);
   });
 
   it("hides no line under a line of another net", () => {
-    const faults: string[] = [];
-    scene.nets.forEach((net, i) => {
-      const own = net.edges.flatMap((edge) => segments(edge));
-      for (const other of scene.nets.slice(i + 1)) {
-        for (const edge of other.edges) {
-          const hidden = segments(edge).some((s) => own.some((t) => coincide(s, t)));
-          if (hidden) faults.push(`${edge.id} with ${net.edges[0]?.id}`);
-        }
-      }
-    });
-    expect(faults).toEqual([]);
+    expect(hiddenLines(scene)).toEqual([]);
   });
 
-  it("holds everything inside the canvas, names inside their boxes, boxes inside their nodes", () => {
-    const canvas = { x: 0, y: 0, width: scene.width, height: scene.height };
-    const rectangles = [...scene.boxes, ...scene.badges, ...scene.labels.map(labelRectangle)];
-    expect(rectangles.filter((rectangle) => !contains(canvas, rectangle))).toEqual([]);
-    const points = edgesOf(scene).flatMap((edge) => edge.points);
-    expect(
-      points.filter((p) => p.x < 0 || p.y < 0 || p.x > scene.width || p.y > scene.height),
-    ).toEqual([]);
-    for (const box of places) {
-      const inside = scene.labels.map(labelRectangle).filter((label) => overlap(label, box));
-      expect(inside.filter((label) => !contains(box, label))).toEqual([]);
-    }
-    const nodes = scene.boxes.filter(({ role }) => role === "node");
-    expect(nodes.filter((a) => nodes.some((b) => a !== b && overlap(a, b)))).toEqual([]);
-    expect(places.filter((a) => places.some((b) => a !== b && overlap(a, b)))).toEqual([]);
+  it("holds everything inside the canvas, names inside their boxes, boxes apart", () => {
+    expect(misplaced(scene)).toEqual([]);
   });
 
   it("ends every line at its two boxes", () => {
-    const byId = new Map(places.map((box) => [box.id, box]));
-    const onSide = (point: { x: number; y: number } | undefined, id: string) => {
-      const box = byId.get(id);
-      if (point === undefined || box === undefined) return false;
-      const side = point.x === box.x || point.x === box.x + box.width;
-      return side && point.y > box.y && point.y < box.y + box.height;
-    };
-    const faults = edgesOf(scene).filter(({ points, from, to }) => {
-      const [a, b] = [points[0], points.at(-1)];
-      return !((onSide(a, from) && onSide(b, to)) || (onSide(a, to) && onSide(b, from)));
-    });
-    expect(faults.map(({ id }) => id)).toEqual([]);
+    expect(looseLines(scene)).toEqual([]);
   });
 
   it("is the same whatever the order of the connections", () => {
@@ -206,7 +154,68 @@ describe.each(REPORTS)("the traffic map of %s", (_, make) => {
   });
 });
 
+/** Any traffic between any ends: what no made-up cluster happens to hold. */
+function anyReport(): fc.Arbitrary<Report> {
+  const number = (max: number) => fc.integer({ min: 0, max });
+  const pod = fc.tuple(number(5), number(7)).map(([node, i]) =>
+    podParty(`pod-${"x".repeat(i * 3)}${i}`, `10.0.${node}.${i + 10}`, `n${node}`, {
+      ...(i % 2 === 0 ? { deviceIndex: i % 3 } : {}),
+    }),
+  );
+  const node = number(5).map((i) => nodeParty(`n${i}`, `10.0.${i}.1`));
+  const kinds = ["external", "peer", "link-local", "vpc", "control-plane", "service"] as const;
+  const other = fc
+    .tuple(fc.constantFrom(...kinds), number(9))
+    .map(([kind, i]) => partyOf(kind, `203.0.113.${i}`, { name: `${kind}-${i}` }));
+  const balancer = number(9).map((i) =>
+    partyOf("load-balancer", `10.0.9.${i}`, { name: `lb-${i}` }),
+  );
+  const end = fc.oneof({ weight: 4, arbitrary: pod }, node, other, balancer);
+  const classes = ["pod-to-pod-direct", "snat-egress", "nlb-ip", "overlay-tunnel"] as const;
+  const connection = fc.record({
+    orig: end,
+    resp: end,
+    class: fc.constantFrom(...classes),
+    bytes: fc.nat({ max: 1_000_000_000 }),
+    wrong: fc.integer({ min: 0, max: 5 }),
+  });
+  return fc.tuple(fc.array(connection, { maxLength: 60 }), number(3)).map(([list, zones]) => {
+    const connections = list.map((c, i) =>
+      connectionOf(`c${i}`, c.class, c.orig, c.resp, { bytes: { orig: c.bytes, resp: 0 } }),
+    );
+    const wrong = connections.filter((_, i) => list[i]?.wrong === 0).map(({ id }) => id);
+    return reportOf({
+      counts: { pods: 48, nodes: 6 },
+      nodes: Array.from({ length: 6 }, (_, i) => ({
+        name: `n${i}`,
+        address: `10.0.${i}.1`,
+        ...(zones === 0 ? {} : { zone: `zone-${i % zones}` }),
+      })),
+      connections,
+      findings: [
+        findingOf("f1", "unexpected-snat", "error", wrong),
+        findingOf("f2", "tcp-reset", "warning", wrong.slice(1)),
+      ],
+    });
+  });
+}
+
 describe("the traffic map", () => {
+  it("has none of these faults for any traffic", () => {
+    fc.assert(
+      fc.property(anyReport(), (report) => {
+        const scene = layOutTopology(report);
+        expect(labelClashes(scene)).toEqual([]);
+        expect(linesThroughBoxes(scene)).toEqual([]);
+        expect(linesThroughNames(scene)).toEqual([]);
+        expect(hiddenLines(scene)).toEqual([]);
+        expect(misplaced(scene)).toEqual([]);
+        expect(looseLines(scene)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("puts findings above all other lines and gives them the numbers of the report", () => {
     const scene = layOutTopology(clusterReport(MEDIUM));
     const emphasised = scene.nets.map(({ edges }) => edges.some((edge) => edge.emphasised));
@@ -298,3 +307,40 @@ describe("the traffic map", () => {
 function normal(scene: Scene) {
   return edgesOf(scene).filter((edge) => !edge.emphasised);
 }
+
+describe("each check of a picture", () => {
+  const scene = layOutTopology(clusterReport(MEDIUM));
+  const [net] = scene.nets;
+  const [edge] = edgesOf(scene);
+  const moved = <T extends { x: number; y: number }>(list: readonly T[], i: number, to: Point) =>
+    list.map((item, j) => (i === j ? { ...item, x: to.x, y: to.y } : item));
+
+  it("notices a label on another", () => {
+    const [first = { x: 0, y: 0 }] = scene.labels;
+    expect(labelClashes({ ...scene, labels: moved(scene.labels, 1, first) })).not.toEqual([]);
+  });
+
+  it("notices a box, and a name, in the way of a line", () => {
+    const at = edge?.points[1] ?? { x: 0, y: 0 };
+    const box = scene.boxes.findIndex(({ role }) => role === "place");
+    const to = { x: at.x - 5, y: at.y - 5 };
+    const inTheWay = { ...scene, boxes: moved(scene.boxes, box, to) };
+    expect(linesThroughBoxes(inTheWay)).not.toEqual([]);
+    expect(looseLines(inTheWay)).not.toEqual([]);
+    const named = { ...scene, labels: moved(scene.labels, 0, { x: to.x, y: to.y + 8 }) };
+    expect(linesThroughNames(named)).not.toEqual([]);
+  });
+
+  it("notices a line under another", () => {
+    const nets = net === undefined ? [] : [...scene.nets, net];
+    expect(hiddenLines({ ...scene, nets })).not.toEqual([]);
+  });
+
+  it("notices what is out of its place", () => {
+    const last = scene.boxes.length - 1;
+    expect(misplaced({ ...scene, boxes: moved(scene.boxes, last, { x: -1, y: 0 }) })).not.toEqual(
+      [],
+    );
+    expect(misplaced({ ...scene, width: scene.width / 2 })).not.toEqual([]);
+  });
+});
