@@ -40,33 +40,40 @@ class Inflater {
   readonly output: Buffer[] = [];
   error: Error | null = null;
   readonly #transform: Transform;
+  /** Ends the wait for the current piece: zlib never calls a write's callback after an error. */
+  #settle: () => void = () => {};
 
   constructor(compression: Compression) {
     this.#transform = createInflater(compression);
     this.#transform.on("data", (block: Buffer) => this.output.push(block));
     this.#transform.on("error", (error: Error) => {
       this.error ??= error;
+      this.#settle();
     });
+    this.#transform.on("end", () => this.#settle());
+    this.#transform.on("close", () => this.#settle());
   }
 
   /** Resolves when all output of the piece has arrived; `error` says whether it went wrong. */
   write(piece: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      this.#transform.write(piece, () => resolve());
-    });
+    return this.#wait(() => this.#transform.write(piece, () => this.#settle()));
   }
 
   end(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.error !== null || this.#transform.destroyed) return resolve();
-      this.#transform.once("close", () => resolve());
-      this.#transform.once("end", () => resolve());
-      this.#transform.end();
-    });
+    return this.#wait(() => this.#transform.end());
   }
 
   close(): void {
     this.#transform.destroy();
+  }
+
+  #wait(action: () => void): Promise<void> {
+    // After its end (bytes behind the last member) or an error, the transform takes no more and says nothing.
+    if (this.#transform.destroyed || this.#transform.readableEnded) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      action();
+    });
   }
 }
 

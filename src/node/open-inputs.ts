@@ -148,8 +148,13 @@ class InputOpener implements OpenedInputs {
   async #openArgument(arg: string, isSnapshotOnly: boolean): Promise<void> {
     const { path, label } = splitLabel(arg);
     if (path === "-") {
+      if (this.#seen.has("-")) {
+        const advice = "Name it once.";
+        throw new InputError("bad-argument", "-", "standard input can be read once only", advice);
+      }
+      this.#seen.set("-", "-");
       const origin = new StreamOrigin(this.#options.stdin, "-");
-      await this.#openNamed("-", "-", origin, label, isSnapshotOnly);
+      await this.#openNamed("-", null, origin, label, isSnapshotOnly);
       return;
     }
     const stat = statOf(path);
