@@ -151,7 +151,7 @@ export class IpLayer {
 
 /** The decoder's configuration: data from limits and the snapshot, never constants hidden in a decoder. */
 export interface WireSettings {
-  /** UDP destination ports that carry VXLAN; default 4789 and 8472 plus what the snapshot's interfaces say. */
+  /** UDP destination ports that carry VXLAN; default 4789, 4790 and 8472 plus what the snapshot's interfaces say. */
   readonly vxlanPorts: ReadonlySet<number>;
   /** UDP destination ports that carry Geneve; default 6081. */
   readonly genevePorts: ReadonlySet<number>;

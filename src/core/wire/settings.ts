@@ -1,8 +1,8 @@
 /** Which UDP ports mean what, before the snapshot adds what it knows. */
 import type { WireSettings } from "./packet-view.ts";
 
-/** IANA's VXLAN port (RFC 7348 section 5) and the one that Linux used before: flannel and Cilium still do. */
-const VXLAN_PORTS = [4789, 8472];
+/** IANA's VXLAN port (RFC 7348 section 5), the one of VXLAN-GPE, and the one that Linux used before: flannel, Cilium still do. */
+const VXLAN_PORTS = [4789, 4790, 8472];
 /** RFC 8926 section 3.3. */
 const GENEVE_PORTS = [6081];
 /** wg(8)'s customary port and Calico's (IPv4, IPv6 one higher), Cilium's. */
