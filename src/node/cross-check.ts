@@ -163,7 +163,8 @@ async function readWithPcapParser(
   const stream = Readable.from(withMicrosecondMagic(source), { objectMode: false });
   await new Promise<void>((resolve, reject) => {
     const parser = pcapParser.parse(stream);
-    parser.on("packetHeader", (header) => {
+    // Not "packetHeader": that comes for a record that was cut, too.
+    parser.on("packet", ({ header }) => {
       const { timestampSeconds, timestampMicroseconds, capturedLength, originalLength } = header;
       tally.add(
         timestampSeconds,

@@ -11,7 +11,7 @@ declare module "pcap-parser" {
     readonly originalLength: number;
   }
   export interface Parser extends EventEmitter {
-    on(event: "packetHeader", listener: (header: PacketHeader) => void): this;
+    on(event: "packet", listener: (packet: { readonly header: PacketHeader }) => void): this;
     on(event: "end", listener: () => void): this;
     on(event: "error", listener: (error: Error) => void): this;
   }
