@@ -41,9 +41,11 @@ const TOOL = { name: "podpath", version: "0" };
 const SNAPSHOT = {
   file: "pods.json",
   text: JSON.stringify({
+    apiVersion: "v1",
     kind: "List",
     items: [
       {
+        apiVersion: "v1",
         kind: "Pod",
         metadata: { namespace: "default", name: "web-0" },
         spec: { nodeName: "n1" },

@@ -20,7 +20,7 @@ const MACHINE_TRACES =
 
 /** What counts as naming the document that a decoder follows. */
 const SPECIFICATION =
-  /\bRFC \d{3,5}\b|\bIEEE 802\b|\bLINKTYPE_\w+|\bdraft-[a-z]|\bITU-T\b|proxy-protocol\.txt|\b(?:include|net|drivers)\/[\w/-]+\.[ch]\b/;
+  /\bRFC \d{3,5}\b|\bsection \d|\bhttps:\/\/|\bIEEE 802\b|\bLINKTYPE_\w+|\bdraft-[a-z]|\bITU-T\b|proxy-protocol\.txt|\b(?:include|net|drivers)\/[\w/-]+\.[ch]\b/;
 
 /** The name of a file of wire/ that decodes something; tables of numbers and plumbing give null. */
 function decoderName(path: string, text: string): string | null {
