@@ -66,7 +66,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The layer of a path below src/ without "src/", or null when no layer owns it. */
-export function layerOf(path: string): string | null {
+function layerOf(path: string): string | null {
   const [top, second, ...rest] = path.split("/");
   if (top !== "core") return top !== undefined && top in MAY_IMPORT && !(top in CORE) ? top : null;
   if (second === undefined) return null;
