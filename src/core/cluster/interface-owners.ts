@@ -56,7 +56,8 @@ function ownersByRoute(snapshot: ClusterSnapshot): Map<string, InterfaceOwner | 
   return found;
 }
 
-function podsByAddress(pods: readonly PodEntry[]): Map<string, PodEntry> {
+/** Pods with an address of their own, by address. */
+export function podsByAddress(pods: readonly PodEntry[]): Map<string, PodEntry> {
   const found = new Map<string, PodEntry>();
   for (const pod of pods.filter((one) => !one.hostNetwork)) {
     for (const address of pod.addresses) {

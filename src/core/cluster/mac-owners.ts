@@ -1,5 +1,5 @@
 /** Whose MAC address: ENIs of nodes, interfaces on nodes, the pods behind veths, branch ENIs. */
-import { buildInterfaceOwners } from "./interface-owners.ts";
+import { buildInterfaceOwners, podsByAddress } from "./interface-owners.ts";
 import { podKey } from "./merge-entries.ts";
 import { nodeEnis } from "./node-facts.ts";
 import type { MacOwner } from "./owner.ts";
@@ -32,15 +32,18 @@ function addInterfaces({ nodeStates }: ClusterSnapshot, found: Found): void {
   }
 }
 
-/** `ip neigh` on a pod's veth shows the MAC of the pod's eth0. */
+/** `ip neigh` shows the MAC of a pod's eth0: on the pod's own veth, or on the bridge that the node's pods share. */
 function addPodMacs(snapshot: ClusterSnapshot, found: Found): void {
   const interfaces = buildInterfaceOwners(snapshot);
+  const podOfAddress = podsByAddress(snapshot.pods);
   for (const { node, neighbours } of snapshot.nodeStates) {
     if (node === null) continue;
-    for (const { mac, device, ref } of neighbours) {
-      const owner = mac === undefined ? null : interfaces.podOf(node, device);
-      if (mac === undefined || owner === null) continue;
-      found.set(mac, { node, interface: device, pod: podKey(owner.pod), ref });
+    for (const { address, mac, device, ref } of neighbours) {
+      const local = podOfAddress.get(address);
+      // A pod of another node has the MAC of that node's ENI (or of a tunnel device) as seen from here.
+      const pod = interfaces.podOf(node, device)?.pod ?? (local?.node === node ? local : undefined);
+      if (mac === undefined || pod === undefined) continue;
+      found.set(mac, { node, interface: device, pod: podKey(pod), ref });
     }
   }
   for (const pod of snapshot.pods) {
