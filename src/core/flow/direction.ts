@@ -1,37 +1,42 @@
-/** Packets of one flow in one direction: counters, times, TCP numbers. One row each, opened by the first packet. */
+/**
+ * Packets of one flow in one direction: counters, times, TCP numbers. Forward directions lie in the flow's row, backward ones
+ * in a store of their own, because most flows of a scan have none.
+ */
 import { FINGERPRINTS_PER_DIRECTION } from "../limits.ts";
-import type { IpLayer } from "../wire/packet-view.ts";
-import { TcpFlag } from "../wire/packet-view.ts";
+import { IpProtocol } from "../wire/ip-protocol.ts";
+import { type IpLayer, type PacketView, TcpFlag } from "../wire/packet-view.ts";
+import { EMPTY_DIRECTION } from "./empty-direction.ts";
 import { FingerprintStore, fingerprint, hasFingerprint } from "./fingerprint.ts";
+import { DIRECTION_WORDS, ROW_BACKWARD, ROW_FORWARD, ROW_WORDS } from "./flow-columns.ts";
+import type { FlowPointer } from "./flow-index.ts";
 import type { FlowDirection } from "./flow-observation.ts";
 import type { MacPairs } from "./mac-pairs.ts";
 import { CHUNK_MASK, CHUNK_SHIFT, RecordStore } from "./record-store.ts";
 import { sequenceBefore, sequenceLength } from "./tcp-state.ts";
 
-/** Doubles: sums that pass 2^32. */
+/** Doubles, counted in pairs of words: sums that pass 2^32. */
 const BYTES = 0;
 const PAYLOAD_BYTES = 1;
-/** Unsigned words. */
+/** Unsigned words; those that every packet touches come first. */
 const RECORDS = 4;
-const FIRST_RECORD = 5;
-const LAST_RECORD = 6;
-const FIRST_SECONDS = 7;
-const FIRST_NANOS = 8;
-const LAST_SECONDS = 9;
-const LAST_NANOS = 10;
+const LAST_RECORD = 5;
+const LAST_SECONDS = 6;
+const LAST_NANOS = 7;
 /** Bits 0-7 TCP flags, 8-15 lowest TTL, 16-23 highest TTL, then the bits below. */
-const TRAITS = 11;
-const IP_ID = 12;
+const TRAITS = 8;
+const SEQUENCE_START = 9;
+const SEQUENCE_END = 10;
+const FIRST_SECONDS = 11;
+const FIRST_NANOS = 12;
+const FIRST_RECORD = 13;
+/** Slot of the fingerprint store; says nothing while their number in TRAITS is 0. */
+const FINGERPRINTS = 14;
+const ISN = 15;
+const ISN_RECORD = 16;
+const SYN_OPTIONS = 17;
+const IP_ID = 18;
 /** Number of the MAC pair + 1. */
-const MAC_PAIR = 13;
-const ISN = 14;
-/** 0 = no SYN seen. */
-const ISN_RECORD = 15;
-const SYN_OPTIONS = 16;
-const SEQUENCE_START = 17;
-const SEQUENCE_END = 18;
-const FINGERPRINTS = 19;
-const WIDTH = 20;
+const MAC_PAIR = 19;
 
 const HAS_SEQUENCE = 1 << 24;
 /** The range passed half the circle: nothing can be told to lie before its start any more. */
@@ -39,16 +44,147 @@ const SEQUENCE_START_FIXED = 1 << 25;
 const FINGERPRINT_COUNT_SHIFT = 26;
 const FINGERPRINT_COUNT_MASK = 7;
 const ISN_FROM_SYN_ACK = 1 << 29;
+const HAS_ISN = 1 << 30;
 
 export class DirectionTable {
-  readonly #rows = new RecordStore(WIDTH);
+  readonly #rows: RecordStore;
+  readonly #backward = new RecordStore(DIRECTION_WORDS);
   readonly #fingerprints = new FingerprintStore();
+  readonly #macPairs: MacPairs;
 
-  /** A direction whose first packet is this one; `count` must follow. `macPair` -1 = no link addresses. */
-  open(layer: IpLayer, record: number, seconds: number, nanos: number, macPair: number): number {
-    const id = this.#rows.allocate();
-    const words = this.#rows.uints[id >>> CHUNK_SHIFT]!;
-    const at = (id & CHUNK_MASK) * WIDTH;
+  /** @param rows the flows' rows, in which the forward directions lie */
+  constructor(rows: RecordStore, macPairs: MacPairs) {
+    this.#rows = rows;
+    this.#macPairs = macPairs;
+  }
+
+  /**
+   * Counts layer `depth` of a packet in the direction that `flow` points to.
+   * @param bytes length on the wire
+   * @returns whether it brought the first payload of this direction
+   */
+  count(
+    flow: FlowPointer,
+    packet: PacketView,
+    depth: number,
+    view: DataView,
+    record: number,
+    seconds: number,
+    nanos: number,
+    bytes: number,
+  ): boolean {
+    const layer = packet.layers[depth]!;
+    const row = flow >>> 1;
+    let words = this.#rows.uints[row >>> CHUNK_SHIFT]!;
+    let doubles = this.#rows.doubles[row >>> CHUNK_SHIFT]!;
+    let at = (row & CHUNK_MASK) * ROW_WORDS;
+    if ((flow & 1) === 0) {
+      at += ROW_FORWARD;
+    } else {
+      const known = words[at + ROW_BACKWARD]!;
+      const id = known === 0 ? this.#openBackward(words, at) : known - 1;
+      words = this.#backward.uints[id >>> CHUNK_SHIFT]!;
+      doubles = this.#backward.doubles[id >>> CHUNK_SHIFT]!;
+      at = (id & CHUNK_MASK) * DIRECTION_WORDS;
+    }
+    if (words[at + RECORDS] === 0) this.#start(words, at, packet, depth, record, seconds, nanos);
+    words[at + RECORDS]! += 1;
+    words[at + LAST_RECORD] = record;
+    countTime(words, at, seconds, nanos);
+    countTtl(words, at, layer.ttl);
+    if (layer.protocol === IpProtocol.Tcp && layer.hasPorts === 1) {
+      countSegment(words, at, layer, record);
+    }
+    const sums = at >>> 1;
+    doubles[sums + BYTES]! += bytes;
+    const payloadBefore = doubles[sums + PAYLOAD_BYTES]!;
+    doubles[sums + PAYLOAD_BYTES] = payloadBefore + layer.payloadLength;
+    const traits = words[at + TRAITS]!;
+    const count = (traits >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
+    // A TCP stream whose ISN is known needs no other mark.
+    if (count < FINGERPRINTS_PER_DIRECTION && (traits & HAS_ISN) === 0 && hasFingerprint(layer)) {
+      this.#addFingerprint(words, at, count, fingerprint(view, layer));
+    }
+    return payloadBefore === 0 && layer.payloadLength > 0;
+  }
+
+  /** Whether any packet went this way. */
+  exists(flow: FlowPointer): boolean {
+    return (
+      (flow & 1) === 0 ||
+      this.#rows.uints[flow >>> (CHUNK_SHIFT + 1)]![rowAt(flow) + ROW_BACKWARD] !== 0
+    );
+  }
+
+  hasIsn(flow: FlowPointer): boolean {
+    return this.exists(flow) && (this.#word(flow, TRAITS) & HAS_ISN) !== 0;
+  }
+
+  isn(flow: FlowPointer): number {
+    return this.#word(flow, ISN);
+  }
+
+  tcpFlags(flow: FlowPointer): number {
+    return this.exists(flow) ? this.#word(flow, TRAITS) & 255 : 0;
+  }
+
+  hasSequence(flow: FlowPointer): boolean {
+    return this.exists(flow) && (this.#word(flow, TRAITS) & HAS_SEQUENCE) !== 0;
+  }
+
+  sequenceStart(flow: FlowPointer): number {
+    return this.#word(flow, SEQUENCE_START);
+  }
+
+  /** The plain value. */
+  read(flow: FlowPointer): FlowDirection {
+    if (!this.exists(flow)) return EMPTY_DIRECTION;
+    const word = (field: number): number => this.#word(flow, field);
+    const traits = word(TRAITS);
+    const hasIsn = (traits & HAS_ISN) !== 0;
+    const hasSequence = (traits & HAS_SEQUENCE) !== 0;
+    const fingerprintCount = (traits >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
+    return {
+      records: word(RECORDS),
+      bytes: this.#sum(flow, BYTES),
+      firstRecord: word(FIRST_RECORD),
+      lastRecord: word(LAST_RECORD),
+      firstSeenNs: nanoseconds(word(FIRST_SECONDS), word(FIRST_NANOS)),
+      lastSeenNs: nanoseconds(word(LAST_SECONDS), word(LAST_NANOS)),
+      tcpFlags: traits & 255,
+      isn: hasIsn ? word(ISN) : null,
+      isnRecord: word(ISN_RECORD),
+      isnFrom: !hasIsn ? null : (traits & ISN_FROM_SYN_ACK) !== 0 ? "syn-ack" : "syn",
+      synOptions: word(SYN_OPTIONS),
+      sequenceStart: hasSequence ? word(SEQUENCE_START) : null,
+      sequenceEnd: hasSequence ? word(SEQUENCE_END) : null,
+      payloadBytes: this.#sum(flow, PAYLOAD_BYTES),
+      ttlMin: (traits >>> 8) & 255,
+      ttlMax: (traits >>> 16) & 255,
+      ipId: word(IP_ID) === 0 ? null : word(IP_ID),
+      fingerprints: this.#fingerprints.list(word(FINGERPRINTS), fingerprintCount),
+      macSrc: this.#macPairs.source(word(MAC_PAIR) - 1),
+      macDst: this.#macPairs.destination(word(MAC_PAIR) - 1),
+    };
+  }
+
+  #openBackward(rowWords: Uint32Array, row: number): number {
+    const id = this.#backward.allocate();
+    rowWords[row + ROW_BACKWARD] = id + 1;
+    return id;
+  }
+
+  /** What only the first packet says. */
+  #start(
+    words: Uint32Array,
+    at: number,
+    packet: PacketView,
+    depth: number,
+    record: number,
+    seconds: number,
+    nanos: number,
+  ): void {
+    const layer = packet.layers[depth]!;
     words[at + FIRST_RECORD] = record;
     words[at + FIRST_SECONDS] = seconds;
     words[at + FIRST_NANOS] = nanos;
@@ -56,57 +192,8 @@ export class DirectionTable {
     words[at + LAST_NANOS] = nanos;
     words[at + TRAITS] = (layer.ttl << 8) | (layer.ttl << 16);
     words[at + IP_ID] = layer.version === 4 && layer.ipId > 0 ? layer.ipId : 0;
-    words[at + MAC_PAIR] = macPair + 1;
-    return id;
-  }
-
-  /** One packet: counters, times, TTL. `bytes` = length on the wire. */
-  count(
-    id: number,
-    layer: IpLayer,
-    record: number,
-    seconds: number,
-    nanos: number,
-    bytes: number,
-  ): void {
-    const words = this.#rows.uints[id >>> CHUNK_SHIFT]!;
-    const doubles = this.#rows.doubles[id >>> CHUNK_SHIFT]!;
-    const at = (id & CHUNK_MASK) * WIDTH;
-    doubles[(at >>> 1) + BYTES]! += bytes;
-    words[at + RECORDS]! += 1;
-    words[at + LAST_RECORD] = record;
-    // Clocks step back and captures are merged: the span is that of the smallest and largest time.
-    const last = words[at + LAST_SECONDS]!;
-    if (seconds > last || (seconds === last && nanos > words[at + LAST_NANOS]!)) {
-      words[at + LAST_SECONDS] = seconds;
-      words[at + LAST_NANOS] = nanos;
-    } else {
-      const first = words[at + FIRST_SECONDS]!;
-      if (seconds < first || (seconds === first && nanos < words[at + FIRST_NANOS]!)) {
-        words[at + FIRST_SECONDS] = seconds;
-        words[at + FIRST_NANOS] = nanos;
-      }
-    }
-    const traits = words[at + TRAITS]!;
-    const ttl = layer.ttl;
-    if (ttl < ((traits >>> 8) & 255) || ttl > ((traits >>> 16) & 255)) {
-      const low = Math.min(ttl, (traits >>> 8) & 255);
-      const high = Math.max(ttl, (traits >>> 16) & 255);
-      words[at + TRAITS] = (traits & ~0xffff00) | (low << 8) | (high << 16);
-    }
-  }
-
-  /** The transport payload of one packet; says whether it was the first in this direction. */
-  addPayload(id: number, layer: IpLayer, view: DataView): boolean {
-    const words = this.#rows.uints[id >>> CHUNK_SHIFT]!;
-    const doubles = this.#rows.doubles[id >>> CHUNK_SHIFT]!;
-    const at = (id & CHUNK_MASK) * WIDTH;
-    const before = doubles[(at >>> 1) + PAYLOAD_BYTES]!;
-    doubles[(at >>> 1) + PAYLOAD_BYTES] = before + layer.payloadLength;
-    const count = (words[at + TRAITS]! >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
-    if (count < FINGERPRINTS_PER_DIRECTION && hasFingerprint(layer))
-      this.#addFingerprint(words, at, count, fingerprint(view, layer));
-    return before === 0 && layer.payloadLength > 0;
+    // Only the outermost frame's addresses are kept by the decoders.
+    words[at + MAC_PAIR] = depth === 0 ? this.#macPairs.intern(packet) + 1 : 0;
   }
 
   #addFingerprint(words: Uint32Array, at: number, count: number, value: number): void {
@@ -116,110 +203,79 @@ export class DirectionTable {
     words[at + TRAITS]! += (kept - count) << FINGERPRINT_COUNT_SHIFT;
   }
 
-  /** Flags, ISN and sequence range of one TCP segment whose header was read. */
-  countSegment(id: number, layer: IpLayer, record: number): void {
-    const words = this.#rows.uints[id >>> CHUNK_SHIFT]!;
-    const at = (id & CHUNK_MASK) * WIDTH;
-    const flags = layer.tcpFlags;
-    words[at + TRAITS]! |= flags;
-    // A reset's number may be 0 or any (RFC 9293 section 3.10.7): it says nothing about the stream.
-    // No flag at all: the snaplen left the ports only, or a scanner sent it.
-    if ((flags & TcpFlag.Rst) !== 0 || flags === 0) return;
-    if ((flags & TcpFlag.Syn) !== 0) noteSyn(words, at, layer, record);
-    extendSequence(words, at, layer.tcpSequence, sequenceLength(flags, layer.payloadLength));
+  #word(flow: FlowPointer, field: number): number {
+    return this.#store(flow).uints[this.#id(flow) >>> CHUNK_SHIFT]![this.#at(flow) + field]!;
   }
 
-  hasIsn(id: number): boolean {
-    return this.#word(id, ISN_RECORD) !== 0;
+  #sum(flow: FlowPointer, field: number): number {
+    return this.#store(flow).doubles[this.#id(flow) >>> CHUNK_SHIFT]![
+      (this.#at(flow) >>> 1) + field
+    ]!;
   }
 
-  isn(id: number): number {
-    return this.#word(id, ISN);
+  #store(flow: FlowPointer): RecordStore {
+    return (flow & 1) === 0 ? this.#rows : this.#backward;
   }
 
-  tcpFlags(id: number): number {
-    return this.#word(id, TRAITS) & 255;
+  #id(flow: FlowPointer): number {
+    if ((flow & 1) === 0) return flow >>> 1;
+    return this.#rows.uints[flow >>> (CHUNK_SHIFT + 1)]![rowAt(flow) + ROW_BACKWARD]! - 1;
   }
 
-  hasSequence(id: number): boolean {
-    return (this.#word(id, TRAITS) & HAS_SEQUENCE) !== 0;
-  }
-
-  sequenceStart(id: number): number {
-    return this.#word(id, SEQUENCE_START);
-  }
-
-  /** The plain value. */
-  read(id: number, macPairs: MacPairs): FlowDirection {
-    const traits = this.#word(id, TRAITS);
-    const hasIsn = this.#word(id, ISN_RECORD) !== 0;
-    const hasSequence = (traits & HAS_SEQUENCE) !== 0;
-    const doubles = this.#rows.doubles[id >>> CHUNK_SHIFT]!;
-    const at = ((id & CHUNK_MASK) * WIDTH) >>> 1;
-    const ipId = this.#word(id, IP_ID);
-    const macPair = this.#word(id, MAC_PAIR) - 1;
-    const fingerprintCount = (traits >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
-    return {
-      records: this.#word(id, RECORDS),
-      bytes: doubles[at + BYTES]!,
-      firstRecord: this.#word(id, FIRST_RECORD),
-      lastRecord: this.#word(id, LAST_RECORD),
-      firstSeenNs: nanoseconds(this.#word(id, FIRST_SECONDS), this.#word(id, FIRST_NANOS)),
-      lastSeenNs: nanoseconds(this.#word(id, LAST_SECONDS), this.#word(id, LAST_NANOS)),
-      tcpFlags: traits & 255,
-      isn: hasIsn ? this.#word(id, ISN) : null,
-      isnRecord: this.#word(id, ISN_RECORD),
-      isnFrom: !hasIsn ? null : (traits & ISN_FROM_SYN_ACK) !== 0 ? "syn-ack" : "syn",
-      synOptions: this.#word(id, SYN_OPTIONS),
-      sequenceStart: hasSequence ? this.#word(id, SEQUENCE_START) : null,
-      sequenceEnd: hasSequence ? this.#word(id, SEQUENCE_END) : null,
-      payloadBytes: doubles[at + PAYLOAD_BYTES]!,
-      ttlMin: (traits >>> 8) & 255,
-      ttlMax: (traits >>> 16) & 255,
-      ipId: ipId === 0 ? null : ipId,
-      fingerprints:
-        fingerprintCount === 0
-          ? []
-          : this.#fingerprints.list(this.#word(id, FINGERPRINTS), fingerprintCount),
-      macSrc: macPairs.source(macPair),
-      macDst: macPairs.destination(macPair),
-    };
-  }
-
-  #word(id: number, field: number): number {
-    return this.#rows.uints[id >>> CHUNK_SHIFT]![(id & CHUNK_MASK) * WIDTH + field]!;
+  #at(flow: FlowPointer): number {
+    if ((flow & 1) === 0) return rowAt(flow) + ROW_FORWARD;
+    return (this.#id(flow) & CHUNK_MASK) * DIRECTION_WORDS;
   }
 }
 
-/** What FlowObservation holds for a direction that no packet went. */
-export const EMPTY_DIRECTION: FlowDirection = {
-  records: 0,
-  bytes: 0,
-  firstRecord: 0,
-  lastRecord: 0,
-  firstSeenNs: 0n,
-  lastSeenNs: 0n,
-  tcpFlags: 0,
-  isn: null,
-  isnRecord: 0,
-  isnFrom: null,
-  synOptions: 0,
-  sequenceStart: null,
-  sequenceEnd: null,
-  payloadBytes: 0,
-  ttlMin: 0,
-  ttlMax: 0,
-  ipId: null,
-  fingerprints: [],
-  macSrc: null,
-  macDst: null,
-};
+/** Where the row of a pointer begins in its chunk. */
+function rowAt(flow: FlowPointer): number {
+  return ((flow >>> 1) & CHUNK_MASK) * ROW_WORDS;
+}
+
+function countTime(words: Uint32Array, at: number, seconds: number, nanos: number): void {
+  // Clocks step back and captures are merged: the span is that of the smallest and largest time.
+  const last = words[at + LAST_SECONDS]!;
+  const lastNanos = words[at + LAST_NANOS]!;
+  if (seconds > last || (seconds === last && nanos >= lastNanos)) {
+    words[at + LAST_SECONDS] = seconds;
+    words[at + LAST_NANOS] = nanos;
+    return;
+  }
+  const first = words[at + FIRST_SECONDS]!;
+  if (seconds < first || (seconds === first && nanos < words[at + FIRST_NANOS]!)) {
+    words[at + FIRST_SECONDS] = seconds;
+    words[at + FIRST_NANOS] = nanos;
+  }
+}
+
+function countTtl(words: Uint32Array, at: number, ttl: number): void {
+  const traits = words[at + TRAITS]!;
+  const lowest = (traits >>> 8) & 255;
+  const highest = (traits >>> 16) & 255;
+  if (ttl >= lowest && ttl <= highest) return;
+  const low = Math.min(ttl, lowest);
+  const high = Math.max(ttl, highest);
+  words[at + TRAITS] = (traits & ~0xffff00) | (low << 8) | (high << 16);
+}
+
+/** Flags, ISN and sequence range of one TCP segment. */
+function countSegment(words: Uint32Array, at: number, layer: IpLayer, record: number): void {
+  const flags = layer.tcpFlags;
+  words[at + TRAITS]! |= flags;
+  // A reset's number may be 0 or any (RFC 9293 section 3.10.7): it says nothing about the stream.
+  // No flag at all: the snaplen left the ports only, or a scanner sent it.
+  if ((flags & TcpFlag.Rst) !== 0 || flags === 0) return;
+  if ((flags & TcpFlag.Syn) !== 0) noteSyn(words, at, layer, record);
+  extendSequence(words, at, layer.tcpSequence, sequenceLength(flags, layer.payloadLength));
+}
 
 function noteSyn(words: Uint32Array, at: number, layer: IpLayer, record: number): void {
-  if (words[at + ISN_RECORD] === 0) {
+  if ((words[at + TRAITS]! & HAS_ISN) === 0) {
     words[at + ISN] = layer.tcpSequence;
     words[at + ISN_RECORD] = record;
-    if ((layer.tcpFlags & TcpFlag.Ack) !== 0) words[at + TRAITS]! |= ISN_FROM_SYN_ACK;
+    const isAnswer = (layer.tcpFlags & TcpFlag.Ack) !== 0;
+    words[at + TRAITS]! |= isAnswer ? HAS_ISN | ISN_FROM_SYN_ACK : HAS_ISN;
   }
   // A retransmission may carry the options that the snaplen, or the sender, left out of the first.
   if (words[at + SYN_OPTIONS] === 0) words[at + SYN_OPTIONS] = layer.tcpSynOptions;

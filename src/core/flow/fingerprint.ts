@@ -69,6 +69,7 @@ export class FingerprintStore {
   }
 
   list(slot: number, count: number): number[] {
+    if (count === 0) return [];
     const words = this.#slots.uints[slot >>> CHUNK_SHIFT]!;
     const at = (slot & CHUNK_MASK) * FINGERPRINTS_PER_DIRECTION;
     return Array.from(words.subarray(at, at + count));

@@ -1,4 +1,4 @@
-/** Where the fields of a flow's row lie in its RecordStore: signed 32-bit words. Directions have rows of their own. */
+/** Where the fields of a flow's row lie in its RecordStore: signed 32-bit words, then the forward direction. */
 
 /** Tap of an untunnelled flow, or tunnel context (context-table.ts). */
 export const ROW_CONTEXT = 0;
@@ -9,18 +9,21 @@ export const ROW_ADDRESS_A = 2;
 export const ROW_ADDRESS_B = 3;
 /** Port of `a` in the high half, of `b` in the low half. */
 export const ROW_PORTS = 4;
-/** Direction a -> b; the next word is b -> a. -1 until a packet went that way. */
-export const ROW_FORWARD = 5;
-export const ROW_BACKWARD = 6;
 /** Row of the tunnel's outer flow, -1 outside tunnels. */
-export const ROW_OUTER = 7;
-export const ROW_FRAGMENTS = 8;
+export const ROW_OUTER = 5;
+/** Direction b -> a + 1; 0 until a packet went that way. */
+export const ROW_BACKWARD = 6;
+export const ROW_FRAGMENTS = 7;
 /** The TRAIT_ bits below. */
-export const ROW_TRAITS = 9;
+export const ROW_TRAITS = 8;
 /** The peer's ISN as the first SYN-ACK acknowledged it; says nothing without TRAIT_SYN_ACK. */
-export const ROW_ACKNOWLEDGED_ISN = 10;
-/** Even, as RecordStore wants it; the last word is free. */
-export const ROW_WORDS = 12;
+export const ROW_ACKNOWLEDGED_ISN = 9;
+/** Direction a -> b, which every row has: a packet in it needs no second look-up. On an even word, for its doubles. */
+export const ROW_FORWARD = 12;
+
+/** Words of one direction (direction.ts). */
+export const DIRECTION_WORDS = 20;
+export const ROW_WORDS = ROW_FORWARD + DIRECTION_WORDS;
 
 export const TRAIT_REQUEST_BY_A = 1;
 export const TRAIT_REQUEST_BY_B = 2;

@@ -18,6 +18,9 @@ import { CHUNK_MASK, CHUNK_SHIFT } from "./record-store.ts";
 const INITIAL_SLOTS = 64;
 const MAX_LOAD = 0.6;
 
+/** What look-ups give: `row * 2`, plus 1 when the packet goes from `b` to `a`. Negative: no row. */
+export type FlowPointer = number;
+
 export class FlowIndex {
   readonly #rows: RecordStore;
   #slots = new Int32Array(INITIAL_SLOTS * 2);
@@ -28,7 +31,7 @@ export class FlowIndex {
   }
 
   /**
-   * `row * 2` when the packet goes from the row's `a` to `b`, `row * 2 + 1` when it goes back, -1 when there is no row.
+   * Where the packet with this key belongs, -1 when there is no row.
    * `ports` and `portsReversed` are the packet's port pair as it is and exchanged.
    */
   find(
@@ -39,7 +42,7 @@ export class FlowIndex {
     destination: number,
     ports: number,
     portsReversed: number,
-  ): number {
+  ): FlowPointer {
     const slots = this.#slots;
     const mask = slots.length - 1;
     let at = (hash << 1) & mask;

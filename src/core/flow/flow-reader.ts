@@ -1,13 +1,11 @@
 /** From a row of the flow table to the plain value that the rest of the program works with. */
 import { Encapsulation, Sealed } from "../wire/packet-view.ts";
 import type { ContextTable } from "./context-table.ts";
-import { type DirectionTable, EMPTY_DIRECTION } from "./direction.ts";
+import type { DirectionTable } from "./direction.ts";
 import {
   ROW_ADDRESS_A,
   ROW_ADDRESS_B,
-  ROW_BACKWARD,
   ROW_CONTEXT,
-  ROW_FORWARD,
   ROW_FRAGMENTS,
   ROW_KIND,
   ROW_OUTER,
@@ -23,7 +21,6 @@ import {
 import { kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
 import type {
   EncapsulationKind,
-  FlowDirection,
   FlowEncapsulation,
   FlowEndpoint,
   FlowObservation,
@@ -32,14 +29,12 @@ import type {
 } from "./flow-observation.ts";
 import type { FlowRows } from "./flow-rows.ts";
 import type { IcmpErrorList } from "./icmp-errors.ts";
-import type { MacPairs } from "./mac-pairs.ts";
 
 /** The tables that together hold what is known about a row. */
 export interface FlowParts {
   readonly rows: FlowRows;
   readonly directions: DirectionTable;
   readonly contexts: ContextTable;
-  readonly macPairs: MacPairs;
   readonly icmpErrors: IcmpErrorList;
   readonly proxyHeaders: ReadonlyMap<number, ProxyHeader>;
 }
@@ -81,8 +76,8 @@ export function readObservation(
     protocol: PROTOCOL_NAMES[protocol] ?? `ip${protocol}`,
     a: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_A), ports >>> 16),
     b: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_B), ports & 0xffff),
-    forward: direction(parts, rows.word(row, ROW_FORWARD)),
-    backward: direction(parts, rows.word(row, ROW_BACKWARD)),
+    forward: parts.directions.read(row * 2),
+    backward: parts.directions.read(row * 2 + 1),
     encapsulation: encapsulation(parts, context, rows.word(row, ROW_OUTER)),
     carries: ENCAPSULATION_KINDS[(traits & TRAIT_CARRIES_MASK) >> TRAIT_CARRIES_SHIFT] ?? null,
     sealed: sealed === Sealed.WireGuard ? "wireguard" : sealed === Sealed.Esp ? "esp" : null,
@@ -98,10 +93,6 @@ function endpoint(parts: FlowParts, kind: number, address: number, port: number)
     address: parts.rows.addresses.text(address, kindIsVersion6(kind)),
     port: kindHasPorts(kind) ? port : null,
   };
-}
-
-function direction(parts: FlowParts, id: number): FlowDirection {
-  return id < 0 ? EMPTY_DIRECTION : parts.directions.read(id, parts.macPairs);
 }
 
 function encapsulation(parts: FlowParts, context: number, outer: number): FlowEncapsulation | null {

@@ -4,25 +4,21 @@ import { AddressTable } from "./address-table.ts";
 import {
   ROW_ADDRESS_A,
   ROW_ADDRESS_B,
-  ROW_BACKWARD,
   ROW_CONTEXT,
-  ROW_FORWARD,
   ROW_KIND,
   ROW_OUTER,
   ROW_PORTS,
   ROW_WORDS,
 } from "./flow-columns.ts";
-import { FlowIndex } from "./flow-index.ts";
+import { FlowIndex, type FlowPointer } from "./flow-index.ts";
 import { flowHash, keyKind, portPair } from "./flow-key.ts";
 import { CHUNK_MASK, CHUNK_SHIFT, RecordStore } from "./record-store.ts";
 
-/** Where `find` and `open` point: `row * 2`, plus 1 when the packet goes from `b` to `a`. -1 = no row. */
-export type FlowPointer = number;
-
 export class FlowRows {
   readonly addresses: AddressTable;
-  readonly #store = new RecordStore(ROW_WORDS);
-  readonly #index = new FlowIndex(this.#store);
+  /** Rows, each with its forward direction (flow-columns.ts). */
+  readonly store = new RecordStore(ROW_WORDS);
+  readonly #index = new FlowIndex(this.store);
   readonly #maxFlows: number;
   readonly #seed: number;
 
@@ -33,20 +29,20 @@ export class FlowRows {
   }
 
   get length(): number {
-    return this.#store.length;
+    return this.store.length;
   }
 
   get isFull(): boolean {
-    return this.#store.length >= this.#maxFlows;
+    return this.store.length >= this.#maxFlows;
   }
 
   /** Word `field` (flow-columns.ts) of a row, signed. */
   word(row: number, field: number): number {
-    return this.#store.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS + field]!;
+    return this.store.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS + field]!;
   }
 
   set(row: number, field: number, value: number): void {
-    this.#store.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS + field] = value;
+    this.store.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS + field] = value;
   }
 
   /** The newest row of the layer's tuple in this context. */
@@ -76,16 +72,14 @@ export class FlowRows {
     const source = this.addresses.internSource(layer);
     const destination = this.addresses.internDestination(layer);
     const kind = keyKind(layer.protocol, layer.version, layer.hasPorts);
-    const row = this.#store.allocate();
-    const words = this.#store.ints[row >>> CHUNK_SHIFT]!;
+    const row = this.store.allocate();
+    const words = this.store.ints[row >>> CHUNK_SHIFT]!;
     const at = (row & CHUNK_MASK) * ROW_WORDS;
     words[at + ROW_CONTEXT] = context;
     words[at + ROW_KIND] = kind;
     words[at + ROW_ADDRESS_A] = source;
     words[at + ROW_ADDRESS_B] = destination;
     words[at + ROW_PORTS] = portPair(layer.srcPort, layer.dstPort);
-    words[at + ROW_FORWARD] = -1;
-    words[at + ROW_BACKWARD] = -1;
     words[at + ROW_OUTER] = outer;
     const hash = flowHash(
       context,

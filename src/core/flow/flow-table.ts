@@ -17,8 +17,6 @@ import { DecodeStopCounter, type DecodeStopTally } from "./decode-stops.ts";
 import { DirectionTable } from "./direction.ts";
 import { isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
 import {
-  ROW_BACKWARD,
-  ROW_FORWARD,
   ROW_FRAGMENTS,
   ROW_TRAITS,
   TRAIT_CARRIES_MASK,
@@ -28,10 +26,11 @@ import {
   TRAIT_SEALED_MASK,
   TRAIT_SEALED_SHIFT,
 } from "./flow-columns.ts";
+import type { FlowPointer } from "./flow-index.ts";
 import { DEFAULT_SEED, keyKind, mayHavePorts } from "./flow-key.ts";
 import type { FlowObservation, Tap } from "./flow-observation.ts";
 import { type FlowParts, readObservation } from "./flow-reader.ts";
-import { type FlowPointer, FlowRows } from "./flow-rows.ts";
+import { FlowRows } from "./flow-rows.ts";
 import { FragmentTable } from "./fragments.ts";
 import { IcmpErrorList } from "./icmp-errors.ts";
 import { innerLength } from "./inner-length.ts";
@@ -68,10 +67,9 @@ const FRAGMENT_UNKNOWN = -2;
 
 export class FlowTable {
   readonly #rows: FlowRows;
-  readonly #directions = new DirectionTable();
+  readonly #directions: DirectionTable;
   readonly #taps: TapTable;
   readonly #contexts: ContextTable;
-  readonly #macPairs: MacPairs;
   readonly #fragments: FragmentTable;
   readonly #icmpErrors = new IcmpErrorList();
   readonly #tcp: TcpTracker;
@@ -94,14 +92,13 @@ export class FlowTable {
     this.#rows = new FlowRows(this.#maxFlows, seed);
     this.#taps = new TapTable(seed);
     this.#contexts = new ContextTable(seed);
-    this.#macPairs = new MacPairs(seed);
+    this.#directions = new DirectionTable(this.#rows.store, new MacPairs(seed));
     this.#fragments = new FragmentTable(seed);
     this.#tcp = new TcpTracker(this.#rows, this.#directions);
     this.#parts = {
       rows: this.#rows,
       directions: this.#directions,
       contexts: this.#contexts,
-      macPairs: this.#macPairs,
       icmpErrors: this.#icmpErrors,
       proxyHeaders: this.#tcp.proxyHeaders,
     };
@@ -270,33 +267,30 @@ export class FlowTable {
     } else if (layer.icmpType >= 0 && isEchoReplyToSelf(layer)) {
       flow |= 1;
     }
-    const row = flow >>> 1;
-    const direction = this.#direction(packet, layer, flow, depth);
-    this.#directions.count(direction, layer, this.#record, this.#seconds, this.#nanos, bytes);
+    const bringsFirstPayload = this.#directions.count(
+      flow,
+      packet,
+      depth,
+      view,
+      this.#record,
+      this.#seconds,
+      this.#nanos,
+      bytes,
+    );
+    if (isSegment) {
+      if ((layer.tcpFlags & TcpFlag.Syn) !== 0) this.#tcp.noteSynAck(flow, layer);
+      if (bringsFirstPayload) this.#tcp.noteFirstPayload(flow, layer, view, this.#record);
+    }
     if ((layer.fragmentOffset | layer.moreFragments) !== 0)
       this.#countFragment(context, layer, flow);
-    if (isSegment) this.#tcp.count(view, layer, flow, direction, this.#record);
-    else this.#directions.addPayload(direction, layer, view);
     if ((layer.encapsulation | layer.sealed) !== 0 || layer.icmpType > 0)
       this.#noteTraits(layer, flow);
-    return row;
+    return flow >>> 1;
   }
 
   #find(context: number, layer: IpLayer): FlowPointer {
     if (layer.fragmentOffset > 0) return this.#findFragment(context, layer);
     return this.#rows.find(context, layer);
-  }
-
-  #direction(packet: PacketView, layer: IpLayer, flow: FlowPointer, depth: number): number {
-    const row = flow >>> 1;
-    const field = (flow & 1) === 0 ? ROW_FORWARD : ROW_BACKWARD;
-    const known = this.#rows.word(row, field);
-    if (known >= 0) return known;
-    // Only the outermost frame's addresses are kept by the decoders.
-    const macPair = depth === 0 ? this.#macPairs.intern(packet) : -1;
-    const id = this.#directions.open(layer, this.#record, this.#seconds, this.#nanos, macPair);
-    this.#rows.set(row, field, id);
-    return id;
   }
 
   /** The flow of a fragment beyond the first. Protocols without ports need no first one: their key is complete. */

@@ -34,7 +34,13 @@ export class TapTable {
   readonly #records: number[] = [];
   readonly #firstRecord: number[] = [];
   #capture = 0;
+  /** The tap of the record before, and what it was told by; -1 when the next record has to be looked up. */
   #last = -1;
+  #lastInterface = 0;
+  #lastLinkType = 0;
+  #lastSllInterface = 0;
+  #lastVlan = 0;
+  #lastInnerVlan = 0;
   /** Records of places beyond the bound. */
   folded = 0;
 
@@ -45,31 +51,27 @@ export class TapTable {
 
   beginCapture(capture: number): void {
     this.#capture = capture;
+    this.#last = -1;
   }
 
   /** Counts the record and gives its tap. Beyond the bound records share the last tap. */
   count(packet: PacketView, interfaceIndex: number, linkType: number, record: number): number {
-    const key = this.#keys.key;
-    key[CAPTURE] = this.#capture;
-    key[INTERFACE] = interfaceIndex;
-    key[LINK_TYPE] = linkType;
-    key[SLL_INTERFACE] = packet.sllInterface;
-    key[VLAN] = packet.vlan;
-    key[INNER_VLAN] =
+    const innerVlan =
       packet.vlanTags > 1 && packet.innerVlan !== packet.vlan ? packet.innerVlan : -1;
-    if (linkType === LinkType.LinuxSll && packet.sllPacketType !== PacketType.None) {
-      const direction = packet.sllPacketType === PacketType.Outgoing ? SLL_OUT : SLL_IN;
-      key[SLL] = packet.hasMac === 1 ? direction | SLL_HAS_MAC : direction;
-      key[MAC_HIGH] = packet.hasMac === 1 ? packet.srcMacHigh : 0;
-      key[MAC_LOW] = packet.hasMac === 1 ? packet.srcMacLow : 0;
-    } else {
-      key[SLL] = NOT_SLL;
-      key[MAC_HIGH] = 0;
-      key[MAC_LOW] = 0;
+    let tap = this.#last;
+    if (
+      tap < 0 ||
+      interfaceIndex !== this.#lastInterface ||
+      linkType !== this.#lastLinkType ||
+      packet.sllInterface !== this.#lastSllInterface ||
+      packet.vlan !== this.#lastVlan ||
+      innerVlan !== this.#lastInnerVlan ||
+      linkType === LinkType.LinuxSll
+    ) {
+      tap = this.#find(packet, interfaceIndex, linkType, innerVlan, record);
     }
-    if (this.#last < 0 || !this.#keys.matches(this.#last)) this.#last = this.#intern(record);
-    this.#records[this.#last]! += 1;
-    return this.#last;
+    this.#records[tap]! += 1;
+    return tap;
   }
 
   get size(): number {
@@ -107,13 +109,47 @@ export class TapTable {
     };
   }
 
-  #intern(record: number): number {
+  #find(
+    packet: PacketView,
+    interfaceIndex: number,
+    linkType: number,
+    innerVlan: number,
+    record: number,
+  ): number {
+    const key = this.#keys.key;
+    key[CAPTURE] = this.#capture;
+    key[INTERFACE] = interfaceIndex;
+    key[LINK_TYPE] = linkType;
+    key[SLL_INTERFACE] = packet.sllInterface;
+    key[VLAN] = packet.vlan;
+    key[INNER_VLAN] = innerVlan;
+    key[SLL] = NOT_SLL;
+    key[MAC_HIGH] = 0;
+    key[MAC_LOW] = 0;
+    if (linkType === LinkType.LinuxSll && packet.sllPacketType !== PacketType.None) {
+      key[SLL] = packet.sllPacketType === PacketType.Outgoing ? SLL_OUT : SLL_IN;
+      if (packet.hasMac === 1) {
+        key[SLL]! |= SLL_HAS_MAC;
+        key[MAC_HIGH] = packet.srcMacHigh;
+        key[MAC_LOW] = packet.srcMacLow;
+      }
+    }
     const known = this.#keys.find();
-    if (known >= 0) return known;
-    if (this.#keys.size >= this.#maxTaps) {
+    if (known < 0 && this.#keys.size >= this.#maxTaps) {
       this.folded += 1;
+      this.#last = -1;
       return this.#maxTaps - 1;
     }
+    this.#last = known >= 0 ? known : this.#add(record);
+    this.#lastInterface = interfaceIndex;
+    this.#lastLinkType = linkType;
+    this.#lastSllInterface = packet.sllInterface;
+    this.#lastVlan = packet.vlan;
+    this.#lastInnerVlan = innerVlan;
+    return this.#last;
+  }
+
+  #add(record: number): number {
     this.#records.push(0);
     this.#firstRecord.push(record);
     return this.#keys.intern();

@@ -3,15 +3,10 @@ import type { IpLayer } from "../wire/packet-view.ts";
 import { looksLikeProxyHeader, parseProxyHeader } from "../wire/proxy-protocol.ts";
 import type { DirectionTable } from "./direction.ts";
 import { dataSequence } from "./fingerprint.ts";
-import {
-  ROW_ACKNOWLEDGED_ISN,
-  ROW_BACKWARD,
-  ROW_FORWARD,
-  ROW_TRAITS,
-  TRAIT_SYN_ACK,
-} from "./flow-columns.ts";
+import { ROW_ACKNOWLEDGED_ISN, ROW_TRAITS, TRAIT_SYN_ACK } from "./flow-columns.ts";
+import type { FlowPointer } from "./flow-index.ts";
 import type { ProxyHeader } from "./flow-observation.ts";
-import type { FlowPointer, FlowRows } from "./flow-rows.ts";
+import type { FlowRows } from "./flow-rows.ts";
 import { answersNewConnection, isOpening, isSynAck, opensNewConnection } from "./tcp-state.ts";
 
 export class TcpTracker {
@@ -30,11 +25,10 @@ export class TcpTracker {
     const rows = this.#rows;
     const directions = this.#directions;
     const row = flow >>> 1;
-    const own = rows.word(row, ROW_FORWARD + (flow & 1));
-    const peer = rows.word(row, ROW_BACKWARD - (flow & 1));
-    const hasIsn = own >= 0 && directions.hasIsn(own);
-    const ownIsn = hasIsn ? directions.isn(own) : 0;
-    const peerOpened = peer >= 0 && directions.hasIsn(peer);
+    const peer = flow ^ 1;
+    const hasIsn = directions.hasIsn(flow);
+    const ownIsn = hasIsn ? directions.isn(flow) : 0;
+    const peerOpened = directions.hasIsn(peer);
     const acknowledged = (rows.word(row, ROW_TRAITS) & TRAIT_SYN_ACK) !== 0;
     const acknowledgedIsn = rows.word(row, ROW_ACKNOWLEDGED_ISN);
     const isn = layer.tcpSequence;
@@ -50,9 +44,8 @@ export class TcpTracker {
       );
     }
     if (!isOpening(layer.tcpFlags)) return false;
-    const flags =
-      (own >= 0 ? directions.tcpFlags(own) : 0) | (peer >= 0 ? directions.tcpFlags(peer) : 0);
-    const hasSequence = own >= 0 && directions.hasSequence(own);
+    const flags = directions.tcpFlags(flow) | directions.tcpFlags(peer);
+    const hasSequence = directions.hasSequence(flow);
     return opensNewConnection(
       isn,
       hasIsn,
@@ -62,45 +55,33 @@ export class TcpTracker {
       acknowledgedIsn,
       flags,
       hasSequence,
-      hasSequence ? directions.sequenceStart(own) : 0,
+      hasSequence ? directions.sequenceStart(flow) : 0,
     );
   }
 
-  /** One segment whose header was read; `direction` is that of `flow`. */
-  count(
-    view: DataView,
-    layer: IpLayer,
-    flow: FlowPointer,
-    direction: number,
-    record: number,
-  ): void {
-    this.#directions.countSegment(direction, layer, record);
-    if (isSynAck(layer.tcpFlags)) {
-      const row = flow >>> 1;
-      const traits = this.#rows.word(row, ROW_TRAITS);
-      if ((traits & TRAIT_SYN_ACK) === 0) {
-        this.#rows.set(row, ROW_TRAITS, traits | TRAIT_SYN_ACK);
-        this.#rows.set(row, ROW_ACKNOWLEDGED_ISN, layer.tcpAck - 1);
-      }
-    }
-    if (layer.payloadLength > 0 && this.#directions.addPayload(direction, layer, view)) {
-      if (looksLikeProxyHeader(view, layer.payloadOffset, layer.payloadEnd)) {
-        this.#keepProxyHeader(view, layer, flow >>> 1, direction, record);
-      }
+  /** What the row keeps of a SYN-ACK. */
+  noteSynAck(flow: FlowPointer, layer: IpLayer): void {
+    if (!isSynAck(layer.tcpFlags)) return;
+    const row = flow >>> 1;
+    const traits = this.#rows.word(row, ROW_TRAITS);
+    if ((traits & TRAIT_SYN_ACK) !== 0) return;
+    this.#rows.set(row, ROW_TRAITS, traits | TRAIT_SYN_ACK);
+    this.#rows.set(row, ROW_ACKNOWLEDGED_ISN, layer.tcpAck - 1);
+  }
+
+  /** The first payload seen in a direction: keeps the PROXY protocol header that it may begin with. */
+  noteFirstPayload(flow: FlowPointer, layer: IpLayer, view: DataView, record: number): void {
+    if (looksLikeProxyHeader(view, layer.payloadOffset, layer.payloadEnd)) {
+      this.#keepProxyHeader(flow, layer, view, record);
     }
   }
 
   /** A PROXY protocol header stands at the very start of a stream or it is payload that looks like one. */
-  #keepProxyHeader(
-    view: DataView,
-    layer: IpLayer,
-    row: number,
-    direction: number,
-    record: number,
-  ): void {
+  #keepProxyHeader(flow: FlowPointer, layer: IpLayer, view: DataView, record: number): void {
+    const row = flow >>> 1;
     const startsStream =
-      !this.#directions.hasIsn(direction) ||
-      ((dataSequence(layer) - this.#directions.isn(direction) - 1) | 0) === 0;
+      !this.#directions.hasIsn(flow) ||
+      ((dataSequence(layer) - this.#directions.isn(flow) - 1) | 0) === 0;
     if (!startsStream || this.proxyHeaders.has(row)) return;
     const header = parseProxyHeader(view, layer.payloadOffset, layer.payloadEnd);
     if (header !== null) this.proxyHeaders.set(row, { ...header, record });
