@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Analysis, CaptureJob, Progress } from "../core/analysis.ts";
 import { analyze } from "../core/analyze.ts";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { Report } from "../core/report/report.ts";
 import { attendedSource } from "./attended-source.ts";
@@ -48,9 +49,12 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
       ...(request.maxFlows === undefined ? {} : { maxFlows: request.maxFlows }),
       ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
     });
-    errors.push(...unreadableCaptures(analysis, errors), ...unreadableTexts(analysis, request));
-    if (analysis.captures.every(({ info }) => info === null)) return { report: null, errors };
     const diagnostics = [...opened.diagnostics, ...analysis.diagnostics];
+    const unreadable = unreadableCaptures(analysis, diagnostics);
+    const known = new Set(errors.map(({ file }) => file));
+    errors.push(...unreadable.filter(({ file }) => !known.has(file)));
+    errors.push(...unreadableTexts(analysis, request));
+    if (unreadable.length === analysis.captures.length) return { report: null, errors };
     const inputs = await opened.describe();
     const report = buildReport({ ...analysis, diagnostics }, { tool: request.tool, inputs });
     return { report, errors };
@@ -68,19 +72,22 @@ function noCapture({ inputs }: AnalyzeFilesRequest): InputError {
   );
 }
 
-/** Captures that began like one and then held nothing that could be read. */
-function unreadableCaptures({ captures }: Analysis, known: readonly InputError[]): InputError[] {
-  return captures
-    .filter(({ file, info }) => info === null && !known.some((error) => error.file === file))
-    .map(
-      ({ file }) =>
-        new InputError(
-          "unreadable",
-          file,
-          "holds no record that podpath can read",
-          "Copy the capture again; `capinfos FILE` says what is wrong with it.",
-        ),
+/** Captures that began like one and then held nothing that could be read. One that is merely empty is no error. */
+function unreadableCaptures(
+  { captures }: Analysis,
+  diagnostics: readonly Diagnostic[],
+): InputError[] {
+  return captures.flatMap(({ file, info }) => {
+    if (info !== null && info.records > 0) return [];
+    const damage = diagnostics.find(
+      ({ severity, first }) => severity === "error" && first.file === file,
     );
+    if (damage !== undefined)
+      return new InputError("unreadable", file, damage.message, damage.hint);
+    if (info !== null) return [];
+    const advice = "Copy the capture again.";
+    return new InputError("unreadable", file, "holds no record that podpath can read", advice);
+  });
 }
 
 /** Texts that were named, not found in a folder, and are nothing that podpath knows. */

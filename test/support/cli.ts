@@ -49,10 +49,10 @@ export async function runCli(
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
-/** `sh -c command` in the project's folder, with "podpath" standing for the built program. */
+/** `bash -c command` in the project's folder, with "podpath" standing for the built program; nothing outlives its test. */
 export function shell(command: string): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const script = `podpath() { node "${ROOT}bin/podpath.js" "$@"; }\n${command}`;
+    const script = `podpath() { timeout 25 node "${ROOT}bin/podpath.js" "$@"; }\n${command}`;
     const child = spawn("bash", ["-c", script], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
