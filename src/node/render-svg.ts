@@ -12,7 +12,7 @@ export function renderTopologySvg(report: Report, options: TopologyOptions = {})
   return renderSceneSvg(layOutTopology(report, options));
 }
 
-export async function renderSceneSvg(scene: Scene, options: DrawOptions = {}): Promise<string> {
+async function renderSceneSvg(scene: Scene, options: DrawOptions = {}): Promise<string> {
   const { D3Node } = await import("d3-node");
   // A document of its own for each picture: nothing of one can appear in another.
   const host = new D3Node();

@@ -53,21 +53,26 @@ const ELLIPSIS = "…";
 /** Characters kept behind the ellipsis: the random suffix of a pod's name tells it from its siblings. */
 const TAIL = 6;
 
-/** Cuts the middle out so that the text fits. Never longer than `maxWidth`, except that one ellipsis is always left. */
+/**
+ * Shortens a text to fit: names lose their middle, sentences their end. Never longer than `maxWidth`, except that one
+ * ellipsis is always left.
+ */
 export function fitText(
   text: string,
   maxWidth: number,
   size: number,
   style: TextStyle = "regular",
+  lose: "middle" | "end" = "middle",
 ): string {
-  if (text.length * size <= maxWidth || textWidth(text, size, style) <= maxWidth) return text;
+  if (textWidth(text, size, style) <= maxWidth) return text;
   const clusters = graphemes(text, Math.ceil((maxWidth / size) * 8) + TAIL);
   const tail = clusters.tail.join("");
   const room = maxWidth - textWidth(ELLIPSIS, size, style);
   const withTail = room - textWidth(tail, size, style);
   // A box too narrow for a useful head shows the head only.
-  if (withTail >= room / 2) return head(clusters.head, withTail, size, style) + ELLIPSIS + tail;
-  return head(clusters.head, room, size, style) + ELLIPSIS;
+  if (lose === "middle" && withTail >= room / 2)
+    return head(clusters.head, withTail, size, style) + ELLIPSIS + tail;
+  return head(clusters.head, room, size, style).trimEnd() + ELLIPSIS;
 }
 
 function head(

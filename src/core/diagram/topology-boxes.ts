@@ -6,7 +6,7 @@ import type { Geometry } from "./topology-geometry.ts";
 import type { GridCell, TopologyGrid } from "./topology-grid.ts";
 import type { TopologyModel, TopologyPlace } from "./topology-model.ts";
 import { commonDomain, nodeText, placeText } from "./topology-text.ts";
-import { bounded, ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
+import { ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 interface Drawn {
   readonly boxes: SceneBox[];
@@ -46,7 +46,7 @@ function drawVpc(drawn: Drawn, model: TopologyModel, { vpc, firstColumn }: Geome
   // Beside the first column run lines; over it, between the border and the first box, none do.
   const at = { x: firstColumn.x, y: vpc.y + 21, room: firstColumn.width };
   const look = { size: 13, style: "bold", on: "vpc" } as const;
-  const all = bounded(xmlSafe(["VPC", ...model.vpcCidrs].join(" ")));
+  const all = xmlSafe(["VPC", ...model.vpcCidrs].join(" "));
   drawn.labels.push({ ...label(vpcName(model.vpcCidrs, at.room), at, look), tooltip: all });
 }
 
@@ -169,6 +169,8 @@ interface LabelLook {
   readonly style?: TextStyle;
   readonly colour?: ColourName;
   readonly tooltip?: SafeText;
+  /** What is lost where there is no room; default the middle. */
+  readonly lose?: "middle" | "end";
 }
 
 /** Text that starts at x and is cut to the room there is; the whole of it is then the tooltip. */
@@ -183,11 +185,11 @@ export function label(
     x: at.x,
     y: at.y,
     anchor: "start",
-    text: fits ? text : ownText(fitText(text, at.room, look.size, style)),
+    text: fits ? text : ownText(fitText(text, at.room, look.size, style, look.lose)),
     size: look.size,
     style,
     colour: look.colour ?? "text",
     on: look.on,
-    tooltip: fits ? null : bounded(look.tooltip ?? text),
+    tooltip: fits ? null : (look.tooltip ?? text),
   };
 }

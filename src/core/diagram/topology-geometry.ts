@@ -15,8 +15,8 @@ const PLACE_HEIGHT = 40;
 const PLACE_GAP = 8;
 /** Space between the VPC's edge and what it holds; between a zone's edge and its nodes. */
 const VPC_BAND = 32;
-export const ZONE_BAND = 32;
-export const ZONE_PADDING = 8;
+const ZONE_BAND = 32;
+const ZONE_PADDING = 8;
 const NODE_HEADER = 40;
 const NODE_PADDING = 8;
 const ENI_HEADER = 16;

@@ -8,7 +8,7 @@ import { label } from "./topology-boxes.ts";
 import { MARGIN } from "./topology-geometry.ts";
 import type { TopologyFinding, TopologyModel } from "./topology-model.ts";
 import { count, leftOut, mapSummary, mapTitle } from "./topology-text.ts";
-import { ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
+import { bounded, ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 interface Key {
   readonly labels: SceneLabel[];
@@ -19,6 +19,8 @@ interface Key {
 
 const TEXT = 11.5;
 const LINE = 20;
+const MESSAGE_LINE = 16;
+const MESSAGE_LINES = 2;
 const GAP = 28;
 const SWATCH = 36;
 
@@ -97,8 +99,8 @@ function findings(key: Key, model: TopologyModel, top: number, room: number): nu
       colour: grave ? "badgeText" : "warningText",
     });
     const at = { x: MARGIN + SWATCH, y, room: room - SWATCH };
-    key.labels.push(label(findingText(finding), at, { size: TEXT, on: "canvas" }));
-    y += LINE;
+    key.labels.push(label(findingText(finding), at, { size: TEXT, on: "canvas", lose: "end" }));
+    y = drawMessage(key, xmlSafe(finding.message), { ...at, y: y + MESSAGE_LINE }) + 4;
   }
   if (serious.length > MAX_DRAWN_FINDINGS) {
     const more = ownText(
@@ -110,6 +112,33 @@ function findings(key: Key, model: TopologyModel, top: number, room: number): nu
     y += LINE;
   }
   return y === top ? y : y + 8;
+}
+
+/** Two lines of a finding's own words; the whole of a longer message is their tooltip. */
+function drawMessage(
+  key: Key,
+  message: SafeText,
+  at: { readonly x: number; readonly y: number; readonly room: number },
+): number {
+  const lines = wrap(message, at.room);
+  const shown = lines.slice(0, MESSAGE_LINES);
+  if (lines.length > shown.length) {
+    // The rest stands behind its line's end, so that the label cuts it there and says so.
+    shown[MESSAGE_LINES - 1] = bounded(lines.slice(MESSAGE_LINES - 1).join(" "));
+  }
+  let y = at.y;
+  for (const line of shown) {
+    const look = {
+      size: TEXT,
+      on: "canvas",
+      colour: "muted",
+      tooltip: message,
+      lose: "end",
+    } as const;
+    key.labels.push(label(line, { ...at, y }, look));
+    y += MESSAGE_LINE;
+  }
+  return y;
 }
 
 function findingText({ rule, level, title, connections, drawn }: TopologyFinding): SafeText {

@@ -42,6 +42,7 @@ export interface TopologyFinding {
   readonly rule: string;
   readonly level: "error" | "warning" | "note";
   readonly title: string;
+  readonly message: string;
   readonly connections: number;
   /** Whether a line of the map carries its number. */
   readonly drawn: boolean;
@@ -106,6 +107,7 @@ export function buildTopologyModel(report: Report): TopologyModel {
       rule: finding.rule,
       level: finding.level,
       title: finding.title,
+      message: finding.message,
       connections: finding.connections.length,
       drawn: shown.has(index + 1),
     })),

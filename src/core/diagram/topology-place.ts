@@ -37,7 +37,7 @@ export interface PlaceKey {
 }
 
 /** Container of pods whose node no input tells. */
-export const UNKNOWN_NODE = "";
+const UNKNOWN_NODE = "";
 
 /** Without a snapshot nothing has an owner: addresses are drawn as such, grouped by prefix. */
 export function knowsOwners(report: Report): boolean {

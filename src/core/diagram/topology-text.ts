@@ -4,7 +4,7 @@ import { classStyle } from "./palette.ts";
 import type { TopologyNode } from "./topology-fold.ts";
 import type { TopologyEdge, TopologyModel, TopologyPlace } from "./topology-model.ts";
 import type { PlaceKind } from "./topology-place.ts";
-import { bounded, ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
+import { bounded, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 /** Names of folded kinds, plural. */
 const KIND_NAMES: Readonly<Partial<Record<PlaceKind, string>>> = {
@@ -131,7 +131,7 @@ export function edgeTooltip(edge: TopologyEdge, from: string, to: string): SafeT
 
 export function mapTitle(model: TopologyModel): SafeText {
   const cluster = model.cluster === null ? "" : ` of cluster ${model.cluster}`;
-  return bounded(xmlSafe(`Traffic map${cluster}`));
+  return xmlSafe(`Traffic map${cluster}`);
 }
 
 const LEVELS: Readonly<Record<TopologyModel["level"], string>> = {
@@ -191,7 +191,9 @@ export function leftOut(model: TopologyModel): SafeText[] {
   const noPlace = model.notDrawn.filter(({ reason }) => reason === "no-place");
   if (noPlace.length > 0) {
     sentences.push(
-      xmlSafe(`Not drawn, because an end has no place in the map: ${perClass(noPlace)}.`),
+      xmlSafe(
+        `Not drawn, since an end is a multicast, loopback or unusable address or both lie outside the VPC: ${perClass(noPlace)}.`,
+      ),
     );
   }
   const tooMany = model.notDrawn.filter(({ reason }) => reason === "too-many-lines");
@@ -242,5 +244,5 @@ function bytes(number: number): string {
 
 function tooltip(lines: readonly string[]): SafeText {
   const safe = lines.filter((line) => line !== "").map((line) => xmlSafe(line));
-  return bounded(ownText(safe.join("\n")));
+  return bounded(safe.join("\n"));
 }

@@ -13,12 +13,24 @@ export type SafeText = string & { readonly [safe]: true };
 /** Controls, format (bidirectional, zero width), surrogate halves, private use, line separators, unassigned. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Cn}]/gu;
 
-/** Makes every unsafe character visible as `\u{…}`; everything else stays as it is. */
+/**
+ * Makes every unsafe character visible as `\u{…}`; everything else stays as it is. Whole names belong into tooltips, but
+ * not a megabyte of one: what is behind MAX_TOOLTIP_LENGTH becomes an ellipsis.
+ */
 export function xmlSafe(text: string): SafeText {
-  return text.replace(
+  const looked = text.slice(0, MAX_TOOLTIP_LENGTH + 1);
+  // Only a cut through a pair leaves half of one that was not there before.
+  const whole = looked.length < text.length ? looked.replace(/[\ud800-\udbff]$/, "") : looked;
+  const safe = whole.replace(
     UNSAFE,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  ) as SafeText;
+  );
+  const cut = looked.length < text.length || safe.length > MAX_TOOLTIP_LENGTH;
+  return ownText(cut ? `${shorten(safe)}…` : safe);
+}
+
+function shorten(text: string): string {
+  return text.slice(0, MAX_TOOLTIP_LENGTH - 1).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** Only for text written in podpath's own source or put together from safe pieces and numbers. */
@@ -26,8 +38,7 @@ export function ownText(text: string): SafeText {
   return text as SafeText;
 }
 
-/** Whole names belong into tooltips and titles, but not a megabyte of one. */
-export function bounded(text: SafeText): SafeText {
-  if (text.length <= MAX_TOOLTIP_LENGTH) return text;
-  return ownText(`${text.slice(0, MAX_TOOLTIP_LENGTH).replace(/[\ud800-\udbff]$/, "")}…`);
+/** The same bound for texts that were put together from safe ones. */
+export function bounded(text: string): SafeText {
+  return ownText(text.length > MAX_TOOLTIP_LENGTH ? `${shorten(text)}…` : text);
 }

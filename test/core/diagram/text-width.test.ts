@@ -39,6 +39,11 @@ describe("fitting a text into a box", () => {
     expect(fitText("abcdefghijklmnop", 40, 12)).toMatch(/^[a-d]+…$/);
   });
 
+  it("cuts sentences at their end", () => {
+    const text = fitText("rewritten by ip-192-168-1-5 with a long rule", 140, 12, "regular", "end");
+    expect(text).toMatch(/^rewritten by ip-192-1.*…$/);
+  });
+
   it("parts no base character from its marks and no pair of surrogates", () => {
     const marked = "e\u0301".repeat(200);
     const cut = fitText(marked, 100, 12);

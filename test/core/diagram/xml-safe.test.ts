@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { xmlSafe } from "../../../src/core/diagram/xml-safe.ts";
+import { MAX_TOOLTIP_LENGTH } from "../../../src/core/limits.ts";
 
 /** XML 1.0 section 2.2, production [2] Char. */
 function isXmlCharacter(code: number): boolean {
@@ -40,6 +41,17 @@ describe("text on its way into a picture", () => {
     ["a\nb", "a\\u{a}b"],
   ])("shows %j as %s", (text, shown) => {
     expect(xmlSafe(text)).toBe(shown);
+  });
+
+  it("keeps a name of a thousand characters and bounds a megabyte", () => {
+    expect(xmlSafe("x".repeat(1_000))).toBe("x".repeat(1_000));
+    expect(xmlSafe("x".repeat(MAX_TOOLTIP_LENGTH))).toHaveLength(MAX_TOOLTIP_LENGTH);
+    for (const unit of ["x", "\u0000", "🦊", "x🦊"]) {
+      const text = xmlSafe(unit.repeat(1_000_000));
+      expect(text.length).toBeLessThanOrEqual(MAX_TOOLTIP_LENGTH);
+      expect(text.endsWith("…")).toBe(true);
+      expect(text).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|ud83e/);
+    }
   });
 
   it("never holds a character that XML forbids", () => {
