@@ -44,7 +44,7 @@ const LINES: readonly (readonly [RegExp, SnapshotKind])[] = [
     ),
     "ip-route",
   ],
-  [new RegExp(`^(?:${ROUTE_TYPE} )?(?:default|${ADDRESS})\\s+(?:proto|table) `), "ip-route"],
+  [new RegExp(`^${ROUTE_TYPE} (?:default|${ADDRESS})(?: |$)`), "ip-route"],
   [/^\s+Image:\s+\S*amazon-k8s-cni[:@]/, "kubectl-describe-daemonset"],
   [/^Name:\s+aws-node(?:-\w+)?\s*$/, "kubectl-describe-daemonset"],
 ];
