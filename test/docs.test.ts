@@ -94,6 +94,14 @@ describe("what is made from the code is fresh", () => {
     await expect(markdown).toMatchFileSnapshot("../docs/rules.md");
   });
 
+  test("the README promises only classes and findings that there are", () => {
+    const ids = [...PATH_RULES, ...FINDING_RULES].map(({ meta }) => meta.id);
+    const table = readText("README.md").split("## What it answers")[1]?.split("\n## ")[0] ?? "";
+    const promised = [...table.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g)].map((match) => match[1] ?? "");
+    expect(promised.length).toBeGreaterThan(10);
+    expect(promised.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
   test("the glossary has every path class, and no other", () => {
     const section = readText("docs/glossary.md").split("## Path classes")[1]?.split("\n## ")[0];
     const listed = [...(section ?? "").matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
