@@ -24,14 +24,21 @@ import { partyName, type TextNames, whenText } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
 
 /** Of each class the first ones are shown with their proof, some more in one line. */
-const FULL_PER_CLASS = 3;
+const FULL_PER_CLASS = 2;
 const CONNECTIONS_PER_CLASS = 10;
-const EVIDENCE_PER_CONNECTION = 2;
+const EVIDENCE_PER_CONNECTION = 3;
 const VANTAGE_POINTS_PER_CONNECTION = 6;
 const ID_WIDTH = 9;
 const FIELD_WIDTH = 7;
 
 type FindingsById = ReadonlyMap<string, ReportFinding>;
+
+/** What every line needs. */
+interface View {
+  readonly layout: TextLayout;
+  readonly names: TextNames;
+  readonly findings: FindingsById;
+}
 
 export function* renderConnections(
   report: Report,
@@ -39,21 +46,28 @@ export function* renderConnections(
   names: TextNames,
 ): Generator<string, void, undefined> {
   const findings: FindingsById = new Map(report.findings.map((finding) => [finding.id, finding]));
+  const view = { layout, names, findings };
   for (const [id, connections] of groups(report.connections, findings)) {
     yield* heading(layout, `${id}: ${pathClassTitle(id)} (${formatCount(connections.length)})`);
-    const ordered = [...connections].sort((a, b) => worst(a, findings) - worst(b, findings));
+    const ordered = [...connections].sort(
+      (a, b) => worst(a, findings) - worst(b, findings) || totalBytes(b) - totalBytes(a),
+    );
     const { shown, hidden } = fold(layout, ordered, CONNECTIONS_PER_CLASS);
     for (const [i, connection] of shown.entries()) {
       if (layout.wide || i < FULL_PER_CLASS) {
-        yield* renderConnection(connection, layout, names, findings);
+        yield* renderConnection(connection, view);
       } else {
-        yield* renderBriefly(connection, layout);
+        yield* renderBriefly(connection, view);
       }
     }
     if (hidden > 0) {
       yield* labelled(layout, { label: "", text: moreRemark(hidden), indent: 0, labelWidth: 2 });
     }
   }
+}
+
+function totalBytes({ bytes }: ReportConnection): number {
+  return bytes.orig + bytes.resp;
 }
 
 /** Classes with the worst findings first; among equals the order of path-class-title.ts. */
@@ -88,35 +102,33 @@ function worst(connection: ReportConnection, findings: FindingsById): number {
 
 function* renderBriefly(
   connection: ReportConnection,
-  layout: TextLayout,
+  { layout, names }: View,
 ): Generator<string, void, undefined> {
   const { packets, bytes, findings } = connection;
   const size = `${plural(packets.orig + packets.resp, "packet")} ${formatBytes(bytes.orig + bytes.resp)}`;
   const found = findings.length === 0 ? "" : `, found ${findings.join(" ")}`;
+  const doubt = connection.confidence === "proven" ? "" : `, ${connection.confidence}`;
   yield* labelled(layout, {
     label: connection.id,
-    text: `${headText(connection)}, ${size}${found}`,
+    text: `${names.short(partiesText(connection))}${doubt}, ${size}${found}`,
     indent: 2,
     labelWidth: ID_WIDTH,
   });
 }
 
-function headText(connection: ReportConnection): string {
-  const { orig, resp, protocol, tcp, confidence } = connection;
+function partiesText({ orig, resp, protocol, tcp }: ReportConnection): string {
   const state = tcp === undefined ? "" : ` ${tcp.state}`;
-  return `${partyName(orig)} → ${partyName(resp)}, ${protocol}${state}, ${confidence}`;
+  return `${partyName(orig)} → ${partyName(resp)}, ${protocol}${state}`;
 }
 
 function* renderConnection(
   connection: ReportConnection,
-  layout: TextLayout,
-  names: TextNames,
-  findings: FindingsById,
+  { layout, names, findings }: View,
 ): Generator<string, void, undefined> {
   const { style } = layout;
   yield* labelled(layout, {
     label: connection.id,
-    text: headText(connection),
+    text: `${names.short(partiesText(connection))}, ${connection.confidence}`,
     indent: 2,
     labelWidth: ID_WIDTH,
     paintLabel: style.strong,
@@ -135,8 +147,9 @@ function* renderConnection(
     const text = `${finding.level.toUpperCase()} ${id} ${finding.rule}`;
     yield* field("found", text, levelPaint(style, finding.level));
   }
-  for (const [i, line] of pathLines(connection).entries())
-    yield* field(i === 0 ? "path" : "", line);
+  for (const [i, line] of pathLines(connection).entries()) {
+    yield* field(i === 0 ? "path" : "", names.short(line));
+  }
   if (connection.client !== undefined) {
     yield* field("client", `${showEndpoint(connection.client)} (PROXY protocol header)`);
   }
@@ -207,25 +220,38 @@ function end(protocol: string, endpoint: { address: string; port: number | null 
   return portLess ? endpoint.address : showEndpoint(endpoint);
 }
 
-/** "n1/eni7b0c 14 out 12 back, n1/eth0 14 out 12 back (in vxlan vni 1)", in records. */
+/**
+ * "n1/eni7b0c 14 out 12 back, n1/eth0 14 out 12 back in vxlan vni 1 (2 captures)", in records. Several captures of one place saw
+ * the same packets; `-i any` may show its two directions as two vantage points.
+ */
 function seenText(
   { observations }: ReportConnection,
   layout: TextLayout,
   names: TextNames,
 ): string {
-  const { shown, hidden } = fold(layout, observations, VANTAGE_POINTS_PER_CONNECTION);
-  const places = shown.map((observation) => {
-    const { orig, resp } = observation.records;
-    const counts = [orig, "out", resp, "back"].join(KEEP_TOGETHER);
-    return `${names.short(observation.vantagePoint)} ${counts}${tunnelText(observation)}`;
+  const places = new Map<string, { orig: number; resp: number; captures: Set<string> }>();
+  for (const observation of observations) {
+    const { vantagePoint, records } = observation;
+    const place = layout.wide ? vantagePoint : names.place(vantagePoint);
+    const label = `${names.short(place)}${tunnelText(observation)}`;
+    const seen = places.get(label) ?? { orig: 0, resp: 0, captures: new Set() };
+    seen.orig = Math.max(seen.orig, records.orig);
+    seen.resp = Math.max(seen.resp, records.resp);
+    seen.captures.add(names.captureOf(vantagePoint));
+    places.set(label, seen);
+  }
+  const { shown, hidden } = fold(layout, [...places], VANTAGE_POINTS_PER_CONNECTION);
+  const parts = shown.map(([label, { orig, resp, captures }]) => {
+    const times = captures.size === 1 ? "" : ` (${captures.size}${KEEP_TOGETHER}captures)`;
+    return `${label} ${[orig, "out", resp, "back"].join(KEEP_TOGETHER)}${times}`;
   });
-  return places.join(", ") + (hidden === 0 ? "" : `, ${moreRemark(hidden)}`);
+  return parts.join(", ") + (hidden === 0 ? "" : `, ${moreRemark(hidden)}`);
 }
 
 function tunnelText({ encapsulation }: ReportObservation): string {
   if (encapsulation === undefined) return "";
   const vni = encapsulation.vni === undefined ? "" : ` vni ${encapsulation.vni}`;
-  return ` (in ${encapsulation.kind}${vni})`;
+  return ` in ${encapsulation.kind}${vni}`;
 }
 
 function dataText({ packets, bytes, firstSeen, lastSeen }: ReportConnection): string {

@@ -84,7 +84,7 @@ function* renderFinding(
   }
 }
 
-/** One line a sentence, its packets behind it; folded beyond `limit`. */
+/** Sentences that cite packets come first: they are what a reader can check. */
 export function* renderEvidence(
   evidence: readonly ReportEvidence[],
   limit: number,
@@ -92,13 +92,25 @@ export function* renderEvidence(
   names: TextNames,
   field: (label: string, text: string) => Iterable<string>,
 ): Generator<string, void, undefined> {
-  const { shown, hidden } = fold(layout, evidence, limit);
+  const ordered = [
+    ...evidence.filter(({ packets }) => packets.length > 0),
+    ...evidence.filter(({ packets }) => packets.length === 0),
+  ];
+  const { shown, hidden } = fold(layout, layout.wide ? evidence : ordered, limit);
   for (const [i, entry] of shown.entries()) {
+    const statement = cutSentence(layout, names.short(entry.statement));
     const places = citation(layout, names, entry);
-    yield* field(
-      i === 0 ? "proof" : "",
-      names.short(entry.statement) + (places === "" ? "" : ` [${places}]`),
-    );
+    yield* field(i === 0 ? "proof" : "", statement + (places === "" ? "" : ` [${places}]`));
   }
   if (hidden > 0) yield* field("", moreRemark(hidden));
+}
+
+/** A sentence may list fifty places; its packets, which follow it, are worth more than the last forty. */
+const LONGEST_STATEMENT = 240;
+
+function cutSentence({ wide }: TextLayout, statement: string): string {
+  if (wide || statement.length <= LONGEST_STATEMENT) return statement;
+  const end = statement.lastIndexOf(" ", LONGEST_STATEMENT);
+  const kept = statement.slice(0, end > LONGEST_STATEMENT / 2 ? end : LONGEST_STATEMENT);
+  return `${kept.replace(/[,;:]$/, "")} …`;
 }

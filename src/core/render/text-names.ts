@@ -7,20 +7,49 @@ import { fold, formatCount, KEEP_TOGETHER, type TextLayout } from "./text-layout
 export interface TextNames {
   /** File of a capture id. */
   capture(id: string): string;
-  /** A vantage point's id, or a sentence, without the folder that all captures share. */
+  /** "ip-10-0-1-10/eth0", or the vantage point's id where node and interface are not known. */
+  place(vantagePoint: string): string;
+  /** Id of the capture that a vantage point is of. */
+  captureOf(vantagePoint: string): string;
+  /** A name or a sentence, without the folder that all captures and the domain that all nodes share. */
   short(text: string): string;
 }
 
 export function textNames(report: Report, { wide }: TextLayout): TextNames {
   const files = report.captures.map(({ file }) => file);
-  const short = shortNames(files);
-  const captures = new Map(report.captures.map(({ id, file }) => [id, short.get(file) ?? file]));
+  const fileNames = shortNames(files);
+  const captures = new Map(
+    report.captures.map(({ id, file }) => [id, fileNames.get(file) ?? file]),
+  );
+  const places = new Map(
+    report.vantagePoints.map(({ id, node, interface: name }) => [
+      id,
+      node === undefined || name === undefined ? id : `${node}/${name}`,
+    ]),
+  );
+  const captureIds = new Map(report.vantagePoints.map(({ id, capture }) => [id, capture]));
   const folder = commonFolder(files);
+  const domain = commonDomain(report.vantagePoints.flatMap(({ node }) => node ?? []));
   return {
     capture: (id) => captures.get(id) ?? id,
+    place: (id) => places.get(id) ?? id,
+    captureOf: (id) => captureIds.get(id) ?? id,
     // Wide output is for grep and scripts: names stay as the report has them.
-    short: (text) => (wide || folder === "" ? text : withoutFolder(text, folder)),
+    short: (text) => (wide ? text : withoutDomain(withoutFolder(text, folder), domain)),
   };
+}
+
+/** ".ap-northeast-2.compute.internal" for nodes that all lie in it; "" when they do not. */
+function commonDomain(nodes: readonly string[]): string {
+  const domains = new Set(
+    nodes.map((node) => (node.includes(".") ? node.slice(node.indexOf(".")) : "")),
+  );
+  const [domain = ""] = domains;
+  return domains.size === 1 ? domain : "";
+}
+
+function withoutDomain(text: string, domain: string): string {
+  return domain === "" ? text : text.replaceAll(domain, "");
 }
 
 /** The last part of each path, or the whole path where two captures share it. */
@@ -47,6 +76,7 @@ function commonFolder(files: readonly string[]): string {
 
 /** Takes the folder away where a name begins with it, never out of the middle of another path. */
 function withoutFolder(text: string, folder: string): string {
+  if (folder === "") return text;
   return text
     .split(" ")
     .map((word) => (word.startsWith(folder) ? word.slice(folder.length) : word))
@@ -111,20 +141,17 @@ export function idList(layout: TextLayout, ids: readonly string[], limit: number
   return foldedList(layout, ids, limit).join(", ").replace(", and ", " and ");
 }
 
-/** "2026-11-20 01:02:03.000000": microseconds, as tcpdump shows. */
-export function shortTime(time: string): string {
-  return `${time.slice(0, 10)} ${clockTime(time)}`;
-}
-
+/** Microseconds, as tcpdump shows. */
 function clockTime(time: string): string {
   return time.slice(11, 26);
 }
 
-/** "2026-11-20 01:02:03.000000 to 01:02:15.500000 UTC (12.5 s)". */
+/** "2026-11-20 01:02:03 to 01:02:15 UTC (12.5 s)". */
 export function timeSpan(first: string, last: string): string {
   const sameDay = first.slice(0, 10) === last.slice(0, 10);
-  const end = sameDay ? clockTime(last) : shortTime(last);
-  return `${shortTime(first)} to ${end} UTC (${duration(first, last)})`;
+  const day = sameDay ? "" : `${last.slice(0, 10)} `;
+  const begin = `${first.slice(0, 10)} ${first.slice(11, 19)}`;
+  return `${begin} to ${day}${last.slice(11, 19)} UTC (${duration(first, last)})`;
 }
 
 /** "at 01:02:03.000000" or "from 01:02:03.000000, 12.5 s". */

@@ -57,8 +57,10 @@ export function buildConnection(
     lastSeen: formatTime(connection.lastSeenNs),
     packets: { orig: connection.packets.orig, resp: connection.packets.resp },
     bytes: { orig: connection.bytes.orig, resp: connection.bytes.resp },
-    evidence: [...verdict.evidence, ...uncitedEvidence(connection, verdict.evidence)].map((entry) =>
-      buildEvidence(entry, ids),
+    evidence: withoutRepeats(
+      [...verdict.evidence, ...uncitedEvidence(connection, verdict.evidence)].map((entry) =>
+        buildEvidence(entry, ids),
+      ),
     ),
     findings: [...findings],
   };
@@ -80,6 +82,11 @@ export function buildEvidence(evidence: Evidence, ids: ReportIds): ReportEvidenc
       ...(pointer === undefined ? {} : { pointer }),
     })),
   };
+}
+
+/** Rules may come to the same sentence by different ways. */
+function withoutRepeats(evidence: readonly ReportEvidence[]): ReportEvidence[] {
+  return [...new Map(evidence.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 
 const EMPTY_LEG: FiveTuple = {

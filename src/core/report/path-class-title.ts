@@ -3,11 +3,11 @@ import type { PathClass } from "../classify/rule.ts";
 
 /** Every class of DESIGN.md section 1; the compiler says when one is missing here. */
 const TITLES: Readonly<Record<PathClass, string>> = {
-  "pod-to-pod-direct": "pod to pod, addresses unchanged on every hop",
-  "pod-to-pod-overlay": "pod to pod, wrapped in a tunnel between nodes",
+  "pod-to-pod-direct": "pod to pod, addresses unchanged",
+  "pod-to-pod-overlay": "pod to pod, inside a tunnel between nodes",
   "pod-to-pod-nat": "pod to pod, rewritten where it must not be",
   "service-clusterip": "pod to ClusterIP, DNAT to an endpoint",
-  "snat-egress": "pod to outside, source rewritten to the node's primary address",
+  "snat-egress": "pod to outside, SNAT to the node's address",
   "direct-egress": "pod to outside the VPC with its own address",
   "pod-to-vpc": "pod to a host in the VPC",
   "pod-to-peer": "pod to a peered or on-premises network",
@@ -26,7 +26,7 @@ const TITLES: Readonly<Record<PathClass, string>> = {
   "vpc-to-node": "host in the VPC to node",
   "vpc-to-pod": "host in the VPC to pod",
   "control-plane": "with the EKS control plane",
-  "link-local": "link-local services (IMDS, DNS, time, Pod Identity)",
+  "link-local": "IMDS, DNS, time, Pod Identity and the like",
   "overlay-tunnel": "outer leg of a tunnel between nodes",
   external: "neither end is in the cluster",
   unclassified: "cannot be told from these inputs",

@@ -66,6 +66,15 @@ describe("buildReport", () => {
     expect(connection("conn-1")?.evidence).toHaveLength(4);
   });
 
+  it("says the same sentence about the same packets once", () => {
+    const analysis = richAnalysis();
+    const classified = analysis.classified.map(({ subject, verdict }) => ({
+      subject,
+      verdict: { ...verdict, evidence: [...verdict.evidence, ...verdict.evidence] },
+    }));
+    expect(buildReport({ ...analysis, classified }, META)).toEqual(report);
+  });
+
   it("takes the client's address from the PROXY header", () => {
     expect(connection("conn-3")?.client).toEqual({ address: "203.0.113.9", port: 51_544 });
   });
