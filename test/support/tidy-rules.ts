@@ -6,7 +6,10 @@
 export const MAX_FILE_LINES = 400;
 
 /** Long on purpose, each with its reason. An entry that is no longer needed is itself a violation. */
-export const LONG_FILES: Readonly<Record<string, string>> = {};
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  "src/core/cluster/snapshot.ts":
+    "declarations only: the snapshot's vocabulary, read top to bottom",
+};
 
 /** A name that says nothing about what is inside becomes a pile. */
 const PILES = /^(?:utils?|helpers?|misc|common|shared|managers?|types|index|lib|stuff)$/;
