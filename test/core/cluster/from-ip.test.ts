@@ -88,9 +88,9 @@ describe("ip addr", () => {
   });
 
   it("reads the brief form, in colour, and has no index from it", () => {
-    const escape = String.fromCharCode(27);
+    const esc = String.fromCharCode(27);
     const brief = `lo               UNKNOWN        127.0.0.1/8 ::1/128
-${escape}[36meth0            ${escape}[0m ${escape}[32mUP            ${escape}[0m ${escape}[35m10.0.1.10${escape}[0m/24 ${escape}[34mfe80::10${escape}[0m/64
+${esc}[36meth0            ${esc}[0m ${esc}[32mUP            ${esc}[0m ${esc}[35m10.0.1.10${esc}[0m/24 ${esc}[34mfe80::10${esc}[0m/64
 enid190c7a3b1a@if3 UP             fe80::98:8fff:fe5c:3932/64
 `;
     expect(state(brief).interfaces).toMatchObject([

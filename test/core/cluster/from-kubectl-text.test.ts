@@ -44,13 +44,13 @@ describe("kubectl get pods -o wide", () => {
   });
 
   it("reads what terminals and chat programs make of a table", () => {
-    const escape = String.fromCharCode(27);
+    const esc = String.fromCharCode(27);
     const pasted = [
       "Every 2.0s: kubectl get pods -A -o wide        bastion: Fri Nov 20 16:00:00 2026",
       "",
       "(admin@demo:default) [root@bastion ~]# kubectl get pods -A -o wide",
       ...PODS.split("\n").slice(0, 2),
-      `${escape}[32mdefault${escape}[0m   web-b-7c9d8b6f5-k9p2m 2/2 ${escape}[1mRunning${escape}[0m 2 (103s ago) 3d2h 10.0.1.21 ${NODE} <none> 1/1**`,
+      `${esc}[32mdefault${esc}[0m   web-b-7c9d8b6f5-k9p2m 2/2 ${esc}[1mRunning${esc}[0m 2 (103s ago) 3d2h 10.0.1.21 ${NODE} <none> 1/1**`,
       "",
       "(admin@demo:default) [root@bastion ~]# echo done",
       "done",
