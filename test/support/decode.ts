@@ -102,8 +102,13 @@ function stopLine(packet: PacketView): string {
   return `stop ${stop}: ${place} needs ${packet.stopRequired}, has ${packet.stopAvailable} (${source})`;
 }
 
-/** What must hold for every view, whatever the bytes were. */
+/** Fails unless the view is sound. */
 export function expectSound(packet: PacketView): void {
+  expect(soundnessProblems(packet)).toEqual([]);
+}
+
+/** What must hold for every view, whatever the bytes were, and does not. */
+export function soundnessProblems(packet: PacketView): string[] {
   const problems: string[] = [];
   const check = (holds: boolean, what: string): void => {
     if (!holds) problems.push(what);
@@ -126,7 +131,7 @@ export function expectSound(packet: PacketView): void {
     check(!isCarrier || layer.encapsulation !== Encapsulation.None, `${at}carries what follows`);
     check(layer.encapsulation !== Encapsulation.None || layer.vni === -1, `${at}vni of a tunnel`);
   }
-  expect(problems).toEqual([]);
+  return problems;
 }
 
 /** Declares the tests that every decoder gets: each truncation and each single damaged byte of a good packet. */
