@@ -120,6 +120,7 @@ export class DirectionTable {
     return this.exists(flow) && (this.#word(flow, TRAITS) & HAS_ISN) !== 0;
   }
 
+  /** Signed. */
   isn(flow: FlowPointer): number {
     return this.#word(flow, ISN);
   }
@@ -132,6 +133,7 @@ export class DirectionTable {
     return this.exists(flow) && (this.#word(flow, TRAITS) & HAS_SEQUENCE) !== 0;
   }
 
+  /** Signed. */
   sequenceStart(flow: FlowPointer): number {
     return this.#word(flow, SEQUENCE_START);
   }
@@ -139,7 +141,7 @@ export class DirectionTable {
   /** The plain value. */
   read(flow: FlowPointer): FlowDirection {
     if (!this.exists(flow)) return EMPTY_DIRECTION;
-    const word = (field: number): number => this.#word(flow, field);
+    const word = (field: number): number => this.#word(flow, field) >>> 0;
     const traits = word(TRAITS);
     const hasIsn = (traits & HAS_ISN) !== 0;
     const hasSequence = (traits & HAS_SEQUENCE) !== 0;
@@ -203,8 +205,9 @@ export class DirectionTable {
     words[at + TRAITS]! += (kept - count) << FINGERPRINT_COUNT_SHIFT;
   }
 
+  /** Signed: a larger number would be boxed on its way out of a call. */
   #word(flow: FlowPointer, field: number): number {
-    return this.#store(flow).uints[this.#id(flow) >>> CHUNK_SHIFT]![this.#at(flow) + field]!;
+    return this.#store(flow).ints[this.#id(flow) >>> CHUNK_SHIFT]![this.#at(flow) + field]!;
   }
 
   #sum(flow: FlowPointer, field: number): number {
@@ -267,7 +270,7 @@ function countSegment(words: Uint32Array, at: number, layer: IpLayer, record: nu
   // No flag at all: the snaplen left the ports only, or a scanner sent it.
   if ((flags & TcpFlag.Rst) !== 0 || flags === 0) return;
   if ((flags & TcpFlag.Syn) !== 0) noteSyn(words, at, layer, record);
-  extendSequence(words, at, layer.tcpSequence, sequenceLength(flags, layer.payloadLength));
+  extendSequence(words, at, layer.tcpSequence | 0, sequenceLength(flags, layer.payloadLength));
 }
 
 function noteSyn(words: Uint32Array, at: number, layer: IpLayer, record: number): void {
@@ -281,21 +284,22 @@ function noteSyn(words: Uint32Array, at: number, layer: IpLayer, record: number)
   if (words[at + SYN_OPTIONS] === 0) words[at + SYN_OPTIONS] = layer.tcpSynOptions;
 }
 
+/** Signed words throughout: they wrap like sequence numbers, and a larger number would be boxed by a call. */
 function extendSequence(words: Uint32Array, at: number, sequence: number, length: number): void {
   const traits = words[at + TRAITS]!;
-  const end = sequence + length;
+  const end = (sequence + length) | 0;
   if ((traits & HAS_SEQUENCE) === 0) {
     words[at + TRAITS] = traits | HAS_SEQUENCE;
     words[at + SEQUENCE_START] = sequence;
     words[at + SEQUENCE_END] = end;
     return;
   }
-  const highest = words[at + SEQUENCE_END]!;
-  if (sequenceBefore(highest, end)) words[at + SEQUENCE_END] = end;
+  const before = words[at + SEQUENCE_END]! | 0;
+  const highest = sequenceBefore(before, end) ? end : before;
+  words[at + SEQUENCE_END] = highest;
   if ((traits & SEQUENCE_START_FIXED) !== 0) return;
-  const start = words[at + SEQUENCE_START]!;
-  if (((words[at + SEQUENCE_END]! - start) | 0) < 0)
-    words[at + TRAITS] = traits | SEQUENCE_START_FIXED;
+  const start = words[at + SEQUENCE_START]! | 0;
+  if (sequenceBefore(highest, start)) words[at + TRAITS] = traits | SEQUENCE_START_FIXED;
   else if (sequenceBefore(sequence, start)) words[at + SEQUENCE_START] = sequence;
 }
 

@@ -17,7 +17,7 @@ export function hasFingerprint(layer: IpLayer): boolean {
   return layer.icmpType < 0 || layer.hasPorts === 1;
 }
 
-/** Unsigned, never 0; 0 when the packet has none. `layer` holds the offsets of its payload inside `view`. */
+/** A signed word, never 0; 0 when the packet has none. `layer` holds the offsets of its payload inside `view`. */
 export function fingerprint(view: DataView, layer: IpLayer): number {
   const length = layer.payloadLength;
   const isEcho = layer.icmpType >= 0;
@@ -28,7 +28,7 @@ export function fingerprint(view: DataView, layer: IpLayer): number {
   if (isEcho) hash = mix(hash, layer.icmpSequence);
   hash = hashBytes(view, layer.payloadOffset, layer.payloadOffset + covered, hash);
   hash ^= hash >>> 16;
-  return hash === 0 ? 1 : hash >>> 0;
+  return hash === 0 ? 1 : hash;
 }
 
 /** Sequence number of the first payload byte: a SYN takes one number before it (RFC 9293 section 3.4). */
@@ -62,7 +62,7 @@ export class FingerprintStore {
     const words = this.#slots.uints[slot >>> CHUNK_SHIFT]!;
     const at = (slot & CHUNK_MASK) * FINGERPRINTS_PER_DIRECTION;
     for (let i = 0; i < count; i++) {
-      if (words[at + i] === value) return count;
+      if ((words[at + i]! | 0) === value) return count;
     }
     words[at + count] = value;
     return count + 1;

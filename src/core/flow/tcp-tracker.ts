@@ -31,11 +31,11 @@ export class TcpTracker {
     const peerOpened = directions.hasIsn(peer);
     const acknowledged = (rows.word(row, ROW_TRAITS) & TRAIT_SYN_ACK) !== 0;
     const acknowledgedIsn = rows.word(row, ROW_ACKNOWLEDGED_ISN);
-    const isn = layer.tcpSequence;
+    const isn = layer.tcpSequence | 0;
     if (isSynAck(layer.tcpFlags)) {
       return answersNewConnection(
         isn,
-        layer.tcpAck,
+        layer.tcpAck | 0,
         hasIsn,
         ownIsn,
         peerOpened,
