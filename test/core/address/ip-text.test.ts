@@ -45,8 +45,8 @@ describe("IPv6 text", () => {
     [[0, 0, 0xffff, 0x0a000001], "::ffff:10.0.0.1"],
     [[0x0064ff9b, 0, 0, 0x0a000001], "64:ff9b::a00:1"],
     [[0, 0, 0, 0x0a000001], "::a00:1"],
-  ] as const)("words %j are %s", (words, text) => {
-    expect(formatIpv6(...words)).toBe(text);
+  ] as const)("words %j are %s", ([word0, word1, word2, word3], text) => {
+    expect(formatIpv6(word0, word1, word2, word3)).toBe(text);
   });
 
   test("RFC 5952 as ip-address understands it, except for IPv4-mapped addresses", () => {
