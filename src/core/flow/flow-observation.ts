@@ -61,7 +61,7 @@ export interface FlowDirection {
   readonly isnFrom: "syn" | "syn-ack" | null;
   /** Hash of the SYN's options; 0 = none seen. */
   readonly synOptions: number;
-  /** TCP: lowest first sequence number and highest end seen (mod 2^32), null before any segment. */
+  /** TCP: lowest first sequence number and highest end seen (mod 2^32), resets left out; null before any segment. */
   readonly sequenceStart: number | null;
   readonly sequenceEnd: number | null;
   /** Sum of the transport payload bytes on the wire. */
@@ -72,7 +72,9 @@ export interface FlowDirection {
   readonly ipId: number | null;
   /**
    * UDP, ICMP echo and other datagrams: hash of length and first payload bytes (ICMP: sequence and payload; NAT never changes
-   * them) of the first packets in this direction. TCP: of the first segments with payload (sequence, length not included).
+   * them) of the first packets in this direction, each value once. TCP: of the first segments with payload (sequence, length
+   * not included), and only while no SYN was seen in this direction. None of what a tunnel carries, and none of packets of
+   * which the snaplen left too little (fingerprint.ts).
    */
   readonly fingerprints: readonly number[];
   /** Link addresses of the first packet; null where the link layer has none (SLL: only `macSrc`). */
