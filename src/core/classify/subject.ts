@@ -65,6 +65,16 @@ export function sightingAtOrigin(subject: Subject): Observation | null {
   return seen.find((one) => isInitialTtl(one.orig.ttlMax)) ?? null;
 }
 
+/**
+ * The first leg is known to be what the originator sent: seen there, or told by the conntrack of the originator's own node,
+ * whose entries begin before any rewrite. Otherwise a service may have been addressed and rewritten unseen.
+ */
+export function knowsOrigin(subject: Subject): boolean {
+  if (sightingAtOrigin(subject) !== null) return true;
+  const [step] = subject.connection.nat;
+  return step?.conntrack != null && step.node !== null && step.node === subject.orig.node;
+}
+
 /** The observation at the responder's own interface: what it received is known there, after every rewrite. */
 export function sightingAtResponder(subject: Subject): Observation | null {
   const seen = sightingsOf(subject.connection, lastLeg(subject.connection));

@@ -30,6 +30,13 @@ export const directEgress: PathRule = {
       externalSnat === true
         ? [statement("AWS_VPC_K8S_CNI_EXTERNALSNAT is true", [], ref === undefined ? [] : [ref])]
         : [];
+    if (snapshot.vpcCidrs.length === 0) {
+      return inferred("direct-egress", subject, {
+        or: ["pod-to-vpc", "pod-to-peer", "pod-to-pod-direct", "pod-to-node", "client-to-lb"],
+        wouldDecide: "aws ec2 describe-vpcs: whether the destination lies inside the VPC",
+        more,
+      });
+    }
     if (sightingAtOrigin(subject) !== null) return proven("direct-egress", subject, more);
     return inferred("direct-egress", subject, {
       or: ["service-clusterip"],

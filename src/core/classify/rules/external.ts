@@ -1,6 +1,7 @@
 import type { OwnerKind } from "../../cluster/owner.ts";
 import type { PathRule } from "../rule.ts";
-import { proven } from "../verdict.ts";
+import { classesOf, listsOf, mayBe } from "../unlisted.ts";
+import { inferred, proven } from "../verdict.ts";
 
 const OUTSIDE: ReadonlySet<OwnerKind> = new Set([
   "external",
@@ -20,10 +21,22 @@ export const external: PathRule = {
     confirm: "kubectl get pods,nodes -A -o wide",
     sources: ["podpath glossary: external"],
   },
-  match(subject, { hasSnapshot }) {
-    if (!hasSnapshot) return null;
-    return OUTSIDE.has(subject.orig.kind) && OUTSIDE.has(subject.resp.kind)
-      ? proven("external", subject)
-      : null;
+  match(subject, { hasSnapshot, snapshot }) {
+    const { orig, resp } = subject;
+    if (!hasSnapshot || !OUTSIDE.has(orig.kind) || !OUTSIDE.has(resp.kind)) return null;
+    // Without the lists of pods and nodes nobody can be said to be outside.
+    if (snapshot.pods.length === 0 || snapshot.nodes.length === 0) return null;
+    const unlisted = [...mayBe(orig, snapshot), ...mayBe(resp, snapshot)];
+    if (unlisted.length === 0) return proven("external", subject);
+    if (unlisted.includes("pod") || unlisted.includes("node")) return null;
+    return inferred("external", subject, {
+      or: classesOf(unlisted, {
+        pod: [],
+        node: [],
+        "load-balancer": ["client-to-lb"],
+        "control-plane": [],
+      }),
+      wouldDecide: listsOf(unlisted),
+    });
   },
 };

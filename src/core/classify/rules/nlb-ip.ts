@@ -1,5 +1,6 @@
 import { statement } from "../evidence.ts";
 import { knowsLoadBalancer, registeredTarget } from "../load-balancer.ts";
+import { isPrivateAddress } from "../private-address.ts";
 import type { PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
 import { firstLeg, isPod, lastLeg, nameOf, sightingOnWire } from "../subject.ts";
 import { inferred, possible, proven } from "../verdict.ts";
@@ -44,15 +45,28 @@ function fromInterface(subject: Subject): PathMatch {
 function fromClient(subject: Subject, { snapshot }: RuleContext): PathMatch {
   const target = registeredTarget(snapshot, lastLeg(subject.connection).resp);
   const wire = sightingOnWire(subject.connection, lastLeg(subject.connection), subject.resp.node);
+  const client = firstLeg(subject.connection).orig.address;
+  // A private client may come straight from a network behind a gateway that the snapshot does not name.
+  const routed = isPrivateAddress(client) || snapshot.vpcCidrs.length === 0;
   const more = [
     statement(
-      `${firstLeg(subject.connection).orig.address} is outside the VPC and reaches a pod's private address unrewritten: only a load balancer that preserves client addresses does that`,
+      routed
+        ? `${client} is in no list of the snapshot and reaches the pod's address unrewritten`
+        : `${client} is outside the VPC and reaches a pod's private address unrewritten: only a load balancer that preserves client addresses does that`,
     ),
     ...(target === null
       ? []
       : [statement(`${nameOf(subject.resp, "")} is a registered IP target`, [], [target])]),
     ...proxyEvidence(subject),
   ];
+  if (routed) {
+    return possible("nlb-ip", subject, {
+      or: ["vpc-to-pod", ...(wire === null ? (["nlb-instance", "nodeport"] as const) : [])],
+      wouldDecide:
+        "aws ec2 describe-vpcs and describe-vpc-peering-connections: whose address it is",
+      more,
+    });
+  }
   if (target !== null && wire !== null) return proven("nlb-ip", subject, more);
   if (wire !== null && knowsLoadBalancer(snapshot, "network")) {
     return inferred("nlb-ip", subject, {

@@ -1,5 +1,6 @@
 import type { PathRule } from "../rule.ts";
 import { nameOf } from "../subject.ts";
+import { classesOf, mayBe } from "../unlisted.ts";
 import { inferred } from "../verdict.ts";
 
 export const nodeToVpc: PathRule = {
@@ -14,11 +15,17 @@ export const nodeToVpc: PathRule = {
     confirm: "ss -tnp on the node",
     sources: ["aws/amazon-vpc-cni-k8s pkg/networkutils/network.go"],
   },
-  match(subject) {
+  match(subject, { snapshot }) {
     if (subject.orig.kind !== "node" || subject.connection.nat.length > 0) return null;
     if (subject.resp.kind !== "vpc" && subject.resp.kind !== "aws-interface") return null;
+    const behind = classesOf(mayBe(subject.resp, snapshot), {
+      pod: ["node-to-pod"],
+      node: ["node-to-node"],
+      "load-balancer": ["client-to-lb"],
+      "control-plane": ["control-plane"],
+    });
     return inferred("node-to-vpc", subject, {
-      or: ["snat-egress"],
+      or: ["snat-egress", ...behind],
       wouldDecide: `\`conntrack -L\` of ${nameOf(subject.orig, "the node")}`,
     });
   },

@@ -1,7 +1,8 @@
 import { statement } from "../evidence.ts";
-import { nodePortService } from "../load-balancer.ts";
-import type { PathRule } from "../rule.ts";
-import { firstLeg, rewritesDestination } from "../subject.ts";
+import { knowsLoadBalancer, nodePortService, registeredNodePort } from "../load-balancer.ts";
+import type { PathClass, PathRule, RuleContext, Subject } from "../rule.ts";
+import { firstLeg, isPod, rewritesDestination, sightingAtOrigin } from "../subject.ts";
+import { mayBe } from "../unlisted.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const nodeport: PathRule = {
@@ -25,10 +26,14 @@ export const nodeport: PathRule = {
       service === null
         ? []
         : [statement(`port ${port} is a NodePort of ${service.name}`, [], [service.ref])];
-    if (subject.orig.kind === "external" || !rewritten) {
+    const balancers = balancersBefore(subject, snapshot, port);
+    if (balancers.length > 0 || !rewritten) {
       return inferred("nodeport", subject, {
-        or: subject.orig.kind === "external" ? ["nlb-instance"] : [],
-        wouldDecide: "aws elbv2 describe-target-health of the load balancers' target groups",
+        or: balancers,
+        wouldDecide:
+          snapshot.enis.length === 0
+            ? "aws ec2 describe-network-interfaces: whether the originator is a load balancer"
+            : "aws elbv2 describe-target-health of the load balancers' target groups",
         more,
       });
     }
@@ -41,3 +46,22 @@ export const nodeport: PathRule = {
       : proven("nodeport", subject, more);
   },
 };
+
+/** Load balancers that may stand before the node unseen: of an unknown address, or preserving the client's. */
+function balancersBefore(
+  subject: Subject,
+  snapshot: RuleContext["snapshot"],
+  port: number | null,
+): readonly PathClass[] {
+  if (mayBe(subject.orig, snapshot).includes("load-balancer"))
+    return ["nlb-instance", "alb-instance", "clb"];
+  if (subject.orig.kind === "external") return ["nlb-instance"];
+  // What a pod or a node sends is known where it leaves; the balancer would have been addressed there.
+  const sent = sightingAtOrigin(subject);
+  const atOwnNode = sent !== null && sent.vantagePoint.node === subject.orig.node;
+  if (sent !== null && (isPod(subject.orig) || (subject.orig.kind === "node" && atOwnNode)))
+    return [];
+  const preserving =
+    registeredNodePort(snapshot, port) !== null || knowsLoadBalancer(snapshot, "network");
+  return preserving ? ["nlb-instance"] : [];
+}

@@ -1,5 +1,5 @@
 import type { PathRule } from "../rule.ts";
-import { isPod, sightingAtOrigin } from "../subject.ts";
+import { isPod, sightingAtOrigin, sightingAtResponder } from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const podToNode: PathRule = {
@@ -15,10 +15,18 @@ export const podToNode: PathRule = {
       "aws/amazon-vpc-cni-k8s pkg/networkutils/network.go (destinations local to the node are not rewritten)",
     ],
   },
-  match(subject) {
+  match(subject, { snapshot }) {
     if (!isPod(subject.orig) || subject.resp.kind !== "node" || subject.connection.nat.length > 0)
       return null;
-    if (sightingAtOrigin(subject) !== null) return proven("pod-to-node", subject);
+    const sent = sightingAtOrigin(subject) !== null;
+    // Without the services a NodePort shows only in the answer: the node's own has not been forwarded.
+    const ownPort = snapshot.services.length > 0 || sightingAtResponder(subject) !== null;
+    if (sent && ownPort) return proven("pod-to-node", subject);
+    if (sent)
+      return inferred("pod-to-node", subject, {
+        or: ["nodeport"],
+        wouldDecide: "kubectl get svc -A -o json: whether the port is a NodePort",
+      });
     return inferred("pod-to-node", subject, {
       or: ["service-clusterip"],
       wouldDecide: `a capture at the interface of ${subject.orig.namespace}/${subject.orig.name}`,

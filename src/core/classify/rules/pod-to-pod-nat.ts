@@ -1,6 +1,6 @@
 import type { PathRule } from "../rule.ts";
-import { isPod } from "../subject.ts";
-import { proven } from "../verdict.ts";
+import { isPod, knowsOrigin, nameOf, rewritesDestination } from "../subject.ts";
+import { inferred, proven } from "../verdict.ts";
 
 export const podToPodNat: PathRule = {
   meta: {
@@ -18,6 +18,16 @@ export const podToPodNat: PathRule = {
   match(subject) {
     if (!isPod(subject.orig) || !isPod(subject.resp) || subject.connection.nat.length === 0)
       return null;
-    return proven("pod-to-pod-nat", subject);
+    if (!isPod(subject.dialled) && subject.connection.nat.some(rewritesDestination)) {
+      return inferred("pod-to-pod-nat", subject, {
+        or: ["service-clusterip"],
+        wouldDecide: "kubectl get svc -A -o json of the time of the capture",
+      });
+    }
+    if (knowsOrigin(subject)) return proven("pod-to-pod-nat", subject);
+    return inferred("pod-to-pod-nat", subject, {
+      or: ["service-clusterip"],
+      wouldDecide: `a capture at the interface of ${nameOf(subject.orig, "")}, where a service address would show`,
+    });
   },
 };

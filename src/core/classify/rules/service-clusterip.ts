@@ -1,6 +1,6 @@
 import { statement } from "../evidence.ts";
-import type { PathRule } from "../rule.ts";
-import { rewritesDestination } from "../subject.ts";
+import type { PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
+import { firstLeg, isPod, rewritesDestination } from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const serviceClusterip: PathRule = {
@@ -17,9 +17,10 @@ export const serviceClusterip: PathRule = {
       "Kubernetes documentation: Virtual IPs and Service Proxies",
     ],
   },
-  match(subject) {
-    if (subject.dialled.kind !== "service") return null;
+  match(subject, { snapshot }) {
     const rewritten = subject.connection.nat.some(rewritesDestination);
+    if (subject.dialled.kind !== "service")
+      return rewritten ? unlistedService(subject, snapshot) : null;
     if (rewritten) return proven("service-clusterip", subject);
     // The address alone says what was dialled; the endpoint is what is not known.
     if (subject.resp.kind === "service")
@@ -32,3 +33,22 @@ export const serviceClusterip: PathRule = {
     });
   },
 };
+
+/** Without a list of services an address outside the VPC that a node rewrites to an endpoint is most likely one of them. */
+function unlistedService(
+  subject: Subject,
+  { services, serviceCidrs }: RuleContext["snapshot"],
+): PathMatch | null {
+  if (subject.dialled.kind !== "external" || services.length > 0 || serviceCidrs.length > 0)
+    return null;
+  if (!isPod(subject.orig) && subject.orig.kind !== "node") return null;
+  return inferred("service-clusterip", subject, {
+    or: isPod(subject.resp) ? ["pod-to-pod-nat"] : ["unclassified"],
+    wouldDecide: "kubectl get svc -A -o json",
+    more: [
+      statement(
+        `${firstLeg(subject.connection).resp.address} was rewritten on the way, and no list of services says whether it is one`,
+      ),
+    ],
+  });
+}

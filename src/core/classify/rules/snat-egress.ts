@@ -1,15 +1,17 @@
 import { statement } from "../evidence.ts";
-import type { PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
+import type { PathClass, PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
 import {
   firstLeg,
   isInitialTtl,
   isPod,
+  knowsOrigin,
   lastLeg,
   nameOf,
   rewritesSource,
   sightingOnWire,
   sightingsOf,
 } from "../subject.ts";
+import { classesOf, listsOf, mayBe } from "../unlisted.ts";
 import { inferred, possible, proven } from "../verdict.ts";
 
 export const snatEgress: PathRule = {
@@ -51,7 +53,7 @@ function isOutside(kind: string, subject: Subject): boolean {
   );
 }
 
-function fromPod(subject: Subject, { owners }: RuleContext): PathMatch {
+function fromPod(subject: Subject, { owners, snapshot }: RuleContext): PathMatch {
   const outside = lastLeg(subject.connection).resp.address;
   const cidr = owners.vpcCidrOf(outside);
   const more = [
@@ -59,7 +61,28 @@ function fromPod(subject: Subject, { owners }: RuleContext): PathMatch {
       ? statement(`${outside} lies outside the VPC's CIDRs`)
       : statement(`${outside} lies inside VPC CIDR ${cidr.text}`, [], [cidr.ref]),
   ];
-  if (subject.finalOrig.kind === "node") return proven("snat-egress", subject, more);
+  const unlisted = mayBe(subject.resp, snapshot);
+  if (unlisted.length > 0) {
+    return inferred("snat-egress", subject, {
+      or: classesOf(unlisted, {
+        pod: ["pod-to-pod-nat"],
+        node: ["pod-to-node"],
+        "load-balancer": ["client-to-lb"],
+        "control-plane": ["control-plane"],
+      }),
+      wouldDecide: listsOf(unlisted),
+      more,
+    });
+  }
+  if (subject.finalOrig.kind === "node" && knowsOrigin(subject))
+    return proven("snat-egress", subject, more);
+  if (subject.finalOrig.kind === "node") {
+    return inferred("snat-egress", subject, {
+      or: ["service-clusterip"],
+      wouldDecide: `a capture at the interface of ${nameOf(subject.orig, "")}, where a service address would show`,
+      more,
+    });
+  }
   return inferred("snat-egress", subject, {
     or: ["unclassified"],
     wouldDecide: "describe-network-interfaces that covers the new source address",
@@ -72,8 +95,12 @@ function onlyBefore(subject: Subject, { snapshot }: RuleContext): PathMatch | nu
   if (sightingOnWire(subject.connection, lastLeg(subject.connection)) !== null) return null;
   const node = subject.orig.node ?? "the pod's node";
   const { externalSnat, ref } = snapshot.cni;
+  const or: PathClass[] = ["snat-egress", "direct-egress"];
+  // Both look like any address of the outside to one who knows neither the services nor the VPC.
+  if (snapshot.services.length === 0) or.push("service-clusterip");
+  if (snapshot.vpcCidrs.length === 0) or.push("pod-to-vpc", "pod-to-pod-direct", "pod-to-node");
   const doubt = {
-    or: ["snat-egress", "direct-egress"] as const,
+    or,
     wouldDecide: `a capture of the primary ENI of ${node}, or \`conntrack -L\` there`,
   };
   if (externalSnat === true) {

@@ -1,4 +1,5 @@
 import type { PathRule } from "../rule.ts";
+import { listsOf, mayBe } from "../unlisted.ts";
 import { possible } from "../verdict.ts";
 
 export const unclassified: PathRule = {
@@ -11,10 +12,13 @@ export const unclassified: PathRule = {
     confirm: "podpath analyze with more captures or snapshot files",
     sources: ["podpath design: unclassified is a legal verdict"],
   },
-  match(subject, { hasSnapshot }) {
-    const wouldDecide = hasSnapshot
-      ? `snapshot entries for ${subject.orig.kind === "external" ? "the originator" : "the responder"}, or a capture on the other side of the rewrite`
-      : "a snapshot of the cluster: kubectl get pods,nodes,svc -A -o json and aws ec2 describe-network-interfaces";
+  match(subject, { hasSnapshot, snapshot }) {
+    const unlisted = [...mayBe(subject.orig, snapshot), ...mayBe(subject.resp, snapshot)];
+    let wouldDecide = `snapshot entries for ${subject.orig.kind === "external" ? "the originator" : "the responder"}, or a capture on the other side of the rewrite`;
+    if (unlisted.length > 0) wouldDecide = listsOf(unlisted);
+    if (!hasSnapshot)
+      wouldDecide =
+        "a snapshot of the cluster: kubectl get pods,nodes,svc -A -o json and aws ec2 describe-network-interfaces";
     return possible("unclassified", subject, { or: ["unclassified"], wouldDecide });
   },
 };

@@ -1,6 +1,7 @@
 import { knowsLoadBalancer } from "../load-balancer.ts";
 import type { PathRule } from "../rule.ts";
 import { isPod, lastLeg, sightingOnWire } from "../subject.ts";
+import { classesOf, listsOf, mayBe } from "../unlisted.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const vpcToPod: PathRule = {
@@ -22,6 +23,19 @@ export const vpcToPod: PathRule = {
     if (!outside || !isPod(resp) || connection.nat.length > 0) return null;
     const wire = sightingOnWire(connection, lastLeg(connection), resp.node);
     const registered = knowsLoadBalancer(snapshot, "network");
+    const unlisted = mayBe(orig, snapshot);
+    if (unlisted.length > 0) {
+      const behind = classesOf(unlisted, {
+        pod: ["pod-to-pod-direct"],
+        node: ["node-to-pod"],
+        "load-balancer": ["nlb-ip", "alb-ip"],
+        "control-plane": ["control-plane"],
+      });
+      return inferred("vpc-to-pod", subject, {
+        or: wire === null ? [...behind, "nodeport", "nlb-instance", "alb-instance"] : behind,
+        wouldDecide: listsOf(unlisted),
+      });
+    }
     if (wire !== null && !registered) return proven("vpc-to-pod", subject);
     return inferred("vpc-to-pod", subject, {
       or: registered
