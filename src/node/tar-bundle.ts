@@ -7,7 +7,7 @@ import { MAX_BUFFERED_BYTES, MAX_FILES_PER_DIRECTORY } from "../core/limits.ts";
 import { type ByteOrigin, type ClosableSource, MemoryOrigin, readFully } from "./byte-origin.ts";
 import { BUNDLE_DAMAGED, FILE_LIMIT } from "./input-diagnostics.ts";
 
-export const TAR_BLOCK_BYTES = 512;
+const TAR_BLOCK_BYTES = 512;
 /** Members up to this size are kept while the bundle is listed, so that small files cost no second pass. */
 const SMALL_MEMBER_BYTES = 1024 * 1024;
 /** Bytes kept of larger members, to recognise them by. */

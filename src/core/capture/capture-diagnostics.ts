@@ -91,3 +91,8 @@ export const TEXT_LIMIT: DiagnosticKind = {
   severity: "note",
   hint: "The file has more names and comments than podpath keeps; the surplus was counted only.",
 };
+export const RECORD_ZERO: DiagnosticKind = {
+  code: "capture.record-zero",
+  severity: "warning",
+  hint: "Records of nothing but zeros are what a crash or a full disk leaves in the place of packets; they hold no packet, so some may be missing.",
+};

@@ -14,6 +14,7 @@ import {
   LINK_TYPE_RESERVED_BITS,
   RECORD_DAMAGED,
   RECORD_TRUNCATED,
+  RECORD_ZERO,
   TIME_FRACTION,
   VERSION_UNKNOWN,
 } from "./capture-diagnostics.ts";
@@ -37,6 +38,7 @@ const FIRST_MAGIC_SECOND = 0xa1b23c4d;
 /** Slots of the diagnostics that a single record can raise. */
 const FRACTION = 0;
 const CAPTURED_OVER_WIRE = 1;
+const ALL_ZERO = 2;
 
 /** Which of a record's two lengths comes first: libpcap's NOT_SWAPPED, SWAPPED and MAYBE_SWAPPED. */
 const CAPTURED_FIRST = 0;
@@ -74,7 +76,11 @@ export class PcapCursor implements RecordCursor {
     this.#window = window;
     this.#file = file;
     this.#log = log;
-    this.#repeated = new RepeatedDiagnostics(log, file, [TIME_FRACTION, LENGTH_INCONSISTENT]);
+    this.#repeated = new RepeatedDiagnostics(log, file, [
+      TIME_FRACTION,
+      LENGTH_INCONSISTENT,
+      RECORD_ZERO,
+    ]);
   }
 
   get view(): DataView {
@@ -202,6 +208,7 @@ export class PcapCursor implements RecordCursor {
     this.nanos = fraction * this.#nanosPerUnit;
     if (fraction >= this.#unitsPerSecond) this.#carrySeconds(fraction);
     if (this.capturedLength > this.wireLength) this.#inconsistentLength();
+    if (this.capturedLength === 0) this.#emptyRecord();
     const totals = this.#totals;
     totals[0] = (totals[0] as number) + this.wireLength;
     totals[1] = (totals[1] as number) + this.capturedLength;
@@ -214,6 +221,13 @@ export class PcapCursor implements RecordCursor {
     if (!this.#repeated.isFirst(FRACTION)) return;
     const message = `the record's fraction of a second is ${fraction} of ${this.#unitsPerSecond}`;
     this.#repeated.describe(FRACTION, this.record, this.fileOffset, message);
+  }
+
+  #emptyRecord(): void {
+    if (this.wireLength !== 0 || this.seconds !== 0 || this.nanos !== 0) return;
+    if (!this.#repeated.isFirst(ALL_ZERO)) return;
+    const message = "the record is nothing but zeros";
+    this.#repeated.describe(ALL_ZERO, this.record, this.fileOffset, message);
   }
 
   #inconsistentLength(): void {

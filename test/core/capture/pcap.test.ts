@@ -126,6 +126,14 @@ describe("PcapCursor", () => {
     ]);
   });
 
+  it("counts the empty records of a file that ends in zeros, and says so", async () => {
+    const read = await readCapture(Buffer.concat([LITTLE, new Uint8Array(3 * 16)]));
+    expect(read.records).toMatchObject([EXPECTED, { record: 2 }, { record: 3 }, { record: 4 }]);
+    expect(read.diagnostics).toMatchObject([
+      { code: "capture.record-zero", count: 3, first: { record: 2, offset: 44 } },
+    ]);
+  });
+
   it("keeps both lengths when more was captured than was on the wire", async () => {
     const read = await readCapture(withHeaderBytes(36, "02000000"));
     expect(read.records).toMatchObject([{ capturedLength: 4, wireLength: 2 }]);
