@@ -58,8 +58,8 @@ export interface FlowLimit {
 
 /** Rows that the pointer arithmetic of flow-rows.ts allows. */
 const MOST_ROWS = 2 ** 29;
-/** Tunnel contexts of a tap in which a quoted packet is looked for; more would let an input decide how long that takes. */
-const MAX_QUOTED_CONTEXTS = 64;
+/** Tunnels of a tap, and taps, among which a quoted packet is looked for: else an input would decide how long that takes. */
+const MAX_QUOTED_PLACES = 32;
 
 /** Answers of `#observeLayer` that are no row. */
 const NO_ROW = -1;
@@ -339,11 +339,13 @@ export class FlowTable {
   /** Ties an ICMP error to the flow of the packet it quotes; false when that packet was not seen at this tap. */
   #attachError(quoted: IpLayer, error: IpLayer, tap: number, context: number): boolean {
     let flow = this.#find(context, quoted);
-    if (flow < 0 && context !== tap) flow = this.#find(tap, quoted);
-    let tunnel = this.#contexts.newest(tap);
-    for (let tried = 0; flow < 0 && tunnel >= 0 && tried < MAX_QUOTED_CONTEXTS; tried++) {
-      flow = this.#find(tunnel, quoted);
-      tunnel = this.#contexts.older(tunnel);
+    if (flow < 0) flow = this.#findAtTap(tap, quoted);
+    // An error never comes to the one-way tap that its cause was seen at.
+    if (flow < 0 && this.#taps.isOneWay(tap)) {
+      const start = this.#taps.captureStart;
+      const end = Math.min(this.#taps.size, start + MAX_QUOTED_PLACES);
+      for (let other = start; flow < 0 && other < end; other++)
+        flow = this.#findAtTap(other, quoted);
     }
     if (flow < 0) return false;
     if (this.#icmpErrors.isFull) this.#icmpErrors.dropped += 1;
@@ -355,5 +357,16 @@ export class FlowTable {
         this.#record,
       );
     return true;
+  }
+
+  /** The flow of a packet at this tap, outside tunnels or inside one. */
+  #findAtTap(tap: number, layer: IpLayer): FlowPointer {
+    let flow = this.#find(tap, layer);
+    let tunnel = this.#contexts.newest(tap);
+    for (let tried = 0; flow < 0 && tunnel >= 0 && tried < MAX_QUOTED_PLACES; tried++) {
+      flow = this.#find(tunnel, layer);
+      tunnel = this.#contexts.older(tunnel);
+    }
+    return flow;
   }
 }

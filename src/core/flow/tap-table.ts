@@ -34,6 +34,8 @@ export class TapTable {
   readonly #records: number[] = [];
   readonly #firstRecord: number[] = [];
   #capture = 0;
+  /** The first tap that the current capture may have made. */
+  #captureStart = 0;
   /** The tap of the record before, and what it was told by; -1 when the next record has to be looked up. */
   #last = -1;
   #lastInterface = 0;
@@ -51,6 +53,7 @@ export class TapTable {
 
   beginCapture(capture: number): void {
     this.#capture = capture;
+    this.#captureStart = this.#keys.size;
     this.#last = -1;
   }
 
@@ -72,6 +75,16 @@ export class TapTable {
     }
     this.#records[tap]! += 1;
     return tap;
+  }
+
+  /** LINUX_SLL: requests and answers of one interface are at different taps. */
+  isOneWay(tap: number): boolean {
+    return this.#keys.word(tap, SLL) !== NOT_SLL;
+  }
+
+  /** The first tap of the capture at hand; those up to `size` are its others. */
+  get captureStart(): number {
+    return this.#captureStart;
   }
 
   get size(): number {

@@ -311,6 +311,25 @@ describe("an ICMP error", () => {
     expect(script.rows.map((row) => row.icmpErrors.length)).toEqual([0, 0, 1]);
   });
 
+  it("on LINUX_SLL finds the flow at another tap of the capture, since each shows one way only", () => {
+    const out = { linkType: 113, sllPacketType: 4, macs: [1, 0] } as const;
+    const into = { linkType: 113, sllPacketType: 0, macs: [2, 0] } as const;
+    const script = new FlowScript().layers([sent], out).layers([error(sent)], into);
+    expect(script.rows).toHaveLength(1);
+    expect(script.row(0).icmpErrors).toHaveLength(1);
+    script.beginCapture(1);
+    script.layers([error(sent)], into);
+    expect(script.row(0).icmpErrors).toHaveLength(1);
+    expect(script.rows).toHaveLength(2);
+  });
+
+  it("that quotes a later fragment belongs to the datagram's flow", () => {
+    const script = new FlowScript();
+    script.layers([{ ...sent, ipId: 9, moreFragments: true }]);
+    script.layers([error({ protocol: 17, ipId: 9, fragmentOffset: 1480 })]);
+    expect(script.row(0).icmpErrors).toHaveLength(1);
+  });
+
   it("of ICMPv6 names its sender", () => {
     const v6: LayerFields = { ...sent, src: "fd00::1", dst: "fd00::2" };
     const script = new FlowScript().layers([v6]);
