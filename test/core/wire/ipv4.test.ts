@@ -161,3 +161,10 @@ test("a protocol without a decoder keeps its payload", () => {
     "10.0.1.10 > 10.0.2.20 protocol 89 payload 4",
   ]);
 });
+
+test("a length of 0 decides nothing: what is short then was cut", () => {
+  const short = ethernet().ipv4({ totalLength: 0, protocol: 6 }).payload("0123456789");
+  expect(outline(decode(short)).at(-1)).toBe(
+    "stop Truncated: TCP header at 34 needs 20, has 10 (Captured)",
+  );
+});

@@ -104,3 +104,10 @@ test("a payload length that leaves no room for the transport header contradicts 
     "stop Malformed: UDP header at 54 needs 8, has 7 (Ipv6PayloadLength)",
   ]);
 });
+
+test("a length of 0 decides nothing: what is short then was cut", () => {
+  const short = ethernet().ipv6({ payloadLength: 0, nextHeader: 6 }).payload("0123456789");
+  expect(outline(decode(short)).at(-1)).toBe(
+    "stop Truncated: TCP header at 54 needs 20, has 10 (Captured)",
+  );
+});

@@ -59,3 +59,9 @@ test("a payload of no bytes with a total length of 0 inside does not reach past 
 describe("damage", () => {
   checkDecoder(littleEndian, { linkType });
 });
+
+test("a total length of 0 is derived from the TLV, not from the record", () => {
+  const packet = raw().ipv4({ totalLength: 0 }).udp({ length: 0 }).payload("0123").bytes();
+  const bytes = concat(hex("02000000 2400 0900"), packet, hex("0800 0100 08000100"));
+  expect(outline(decode(bytes, { linkType }))).toEqual([line]);
+});

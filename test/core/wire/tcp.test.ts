@@ -102,3 +102,10 @@ test.each([
     `stop Malformed: TCP header at 34 ${lengths} (HeaderLength)`,
   ]);
 });
+
+test("options in the next fragment are cut, not a contradiction", () => {
+  const first = ethernet().ipv4({ moreFragments: true }).tcp({ dataOffset: 8 }).payload("1234");
+  expect(outline(decode(first)).at(-1)).toBe(
+    "stop Truncated: TCP header at 34 needs 32, has 24 (Ipv4TotalLength)",
+  );
+});
