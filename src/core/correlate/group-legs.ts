@@ -92,32 +92,32 @@ function splitTcp(group: readonly FlowObservation[]): FlowObservation[][] {
   if (first === undefined) return [];
   if (group.length === 1) return [[first]];
   const a = first.a;
-  const conversations: Conversation[] = [];
+  let conversations: Conversation[] = [];
   const withIsn = group.filter((row) => row.forward.isn !== null || row.backward.isn !== null);
   const without = group.filter((row) => row.forward.isn === null && row.backward.isn === null);
   for (const row of withIsn) {
     const isnA = sentBy(row, a).isn;
     const isnB = sameEndpoint(row.a, a) ? row.backward.isn : row.forward.isn;
-    const fitting = conversations.find(
-      (one) => isnFits(one.isnA, isnA) && isnFits(one.isnB, isnB) && one.shares(isnA, isnB),
-    );
-    if (fitting === undefined) conversations.push(new Conversation(row, isnA, isnB));
-    else fitting.add(row, isnA, isnB);
+    const joined = new Conversation(row, isnA, isnB);
+    // A row that knows both ISNs may tie together two halves that each knew one.
+    conversations = conversations.filter((one) => !joined.takeOver(one));
+    conversations.push(joined);
   }
+  conversations = joinHalves(conversations);
   for (const row of without) {
     const fitting = conversations.filter((one) => continues(row, one.rows, a));
     const [only] = fitting;
     if (fitting.length === 1 && only !== undefined) only.rows.push(row);
     else conversations.push(new Conversation(row, null, null));
   }
-  return joinHalves(conversations).map((one) => one.rows);
+  return conversations.map((one) => one.rows);
 }
 
 /**
  * A place that saw one direction only (LINUX_SLL taps, asymmetric paths) knows one ISN, and the places of the other direction
  * the other: nothing but time ties such halves, so they are joined in the order in which they began.
  */
-function joinHalves(conversations: readonly Conversation[]): readonly Conversation[] {
+function joinHalves(conversations: Conversation[]): Conversation[] {
   const halvesA = conversations.filter((one) => one.isnA !== null && one.isnB === null);
   const halvesB = conversations.filter((one) => one.isnA === null && one.isnB !== null);
   if (halvesA.length === 0 || halvesB.length === 0) return conversations;
@@ -148,14 +148,16 @@ class Conversation {
     return this.rows.map(firstPacketNs).reduce((x, y) => (x < y ? x : y));
   }
 
-  shares(isnA: number | null, isnB: number | null): boolean {
-    return (isnA !== null && isnA === this.isnA) || (isnB !== null && isnB === this.isnB);
-  }
-
-  add(row: FlowObservation, isnA: number | null, isnB: number | null): void {
-    this.rows.push(row);
-    this.isnA ??= isnA;
-    this.isnB ??= isnB;
+  /** Takes over the rows of `other` when both share an ISN and contradict each other in none. */
+  takeOver(other: Conversation): boolean {
+    const sharesA = this.isnA !== null && this.isnA === other.isnA;
+    const sharesB = this.isnB !== null && this.isnB === other.isnB;
+    if (!sharesA && !sharesB) return false;
+    if (!isnFits(this.isnA, other.isnA) || !isnFits(this.isnB, other.isnB)) return false;
+    this.rows.push(...other.rows);
+    this.isnA ??= other.isnA;
+    this.isnB ??= other.isnB;
+    return true;
   }
 }
 
