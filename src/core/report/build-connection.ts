@@ -110,6 +110,8 @@ function buildParty(endpoint: FlowEndpoint, owner: Owner): ReportParty {
     ...(owner.name === undefined ? {} : { name: owner.name }),
     ...(owner.node === undefined ? {} : { node: owner.node }),
     ...(owner.workload === undefined ? {} : { workload: owner.workload }),
+    ...(owner.eni === undefined ? {} : { eni: owner.eni }),
+    ...(owner.deviceIndex === undefined ? {} : { deviceIndex: owner.deviceIndex }),
     ...(owner.ambiguousWith === undefined || owner.ambiguousWith.length === 0
       ? {}
       : { ambiguousWith: [...owner.ambiguousWith] }),

@@ -225,6 +225,7 @@ function buildSnapshot(snapshot: ClusterSnapshot): ReportSnapshot {
       loadBalancers: snapshot.loadBalancers.length,
       enis: snapshot.enis.length,
     },
+    ...(snapshot.nodes.length === 0 ? {} : { nodes: buildNodes(snapshot) }),
     ...(snapshot.takenAt === undefined ? {} : { takenAt: snapshot.takenAt }),
     sources: snapshot.sources.map(({ file, kind, entries, node }) => ({
       file,
@@ -234,6 +235,16 @@ function buildSnapshot(snapshot: ClusterSnapshot): ReportSnapshot {
     })),
     missing: [...snapshot.missing],
   };
+}
+
+function buildNodes({ nodes }: ClusterSnapshot): NonNullable<ReportSnapshot["nodes"]> {
+  return nodes
+    .map(({ name, internalAddresses: [address], zone }) => ({
+      name,
+      ...(address === undefined ? {} : { address }),
+      ...(zone === undefined ? {} : { zone }),
+    }))
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 function buildDiagnostic(diagnostic: Diagnostic): ReportDiagnostic {
