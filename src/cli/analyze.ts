@@ -34,6 +34,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
         .choices(["auto", "always", "never"])
         .default("auto"),
     )
+    .option("--cross-check", "let a second reader go over classic pcap files and compare")
     .option("--strict", "exit with 4 when something cut or undecodable could hide the answer")
     .addOption(
       new Option("--fail-on <level>", "exit with 1 on findings of this level or worse").choices([
@@ -62,8 +63,12 @@ async function runAnalyze(
   }
   // Loaded here, so that help and a mistyped option cost nothing.
   const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report, errors } = await analyzeFiles(request).finally(done);
+  const { report, errors, crossChecks } = await analyzeFiles(request).finally(done);
   for (const error of errors) complain(io, error);
+  for (const { file, verdict, reason } of crossChecks) {
+    const message = `${file}: cross-check: ${verdict}${reason === null ? "" : `: ${reason}`}`;
+    complain(io, { message, advice: "" });
+  }
   if (report === null) return { unreadableInputs: errors.length };
   const reasons = incompleteBecause(report);
   if (options.strict === true) tellWhyInconclusive(io, reasons);

@@ -10,6 +10,7 @@ export interface InputOptions {
   readonly snapshot: readonly string[];
   readonly maxConnections?: number;
   readonly sha256?: boolean;
+  readonly crossCheck?: boolean;
   readonly progress: "auto" | "always" | "never";
 }
 
@@ -48,6 +49,7 @@ export function inputRequest(
       inputs: [...options.read, ...inputs],
       snapshots: options.snapshot,
       sha256: options.sha256 === true,
+      crossCheck: options.crossCheck === true,
       tool: toolVersion(),
       stdin: io.stdin,
       ...(options.maxConnections === undefined ? {} : { maxFlows: options.maxConnections }),

@@ -2,10 +2,12 @@
 import type { Readable } from "node:stream";
 import type { Analysis, CaptureJob, Progress } from "../core/analysis.ts";
 import { analyze } from "../core/analyze.ts";
-import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import { type Diagnostic, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { Report } from "../core/report/report.ts";
 import { attendedSource } from "./attended-source.ts";
+import type { CrossCheckResult } from "./cross-check.ts";
+import { crossCheckCaptures } from "./cross-check-captures.ts";
 import { InputError } from "./input-error.ts";
 import { openInputs } from "./open-inputs.ts";
 
@@ -14,6 +16,8 @@ export interface AnalyzeFilesRequest {
   readonly inputs: readonly string[];
   readonly snapshots: readonly string[];
   readonly sha256: boolean;
+  /** Let a second reader go over the captures as well. */
+  readonly crossCheck: boolean;
   readonly tool: { readonly name: string; readonly version: string };
   readonly stdin: Readable;
   readonly maxFlows?: number;
@@ -25,6 +29,8 @@ export interface AnalyzeFilesResult {
   readonly report: Report | null;
   /** Inputs that could not be read at all; the others were analysed all the same. */
   readonly errors: readonly InputError[];
+  /** What the second reader says of each capture; empty when it was not asked for. */
+  readonly crossChecks: readonly CrossCheckResult[];
 }
 
 export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<AnalyzeFilesResult> {
@@ -36,7 +42,8 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
   const errors: InputError[] = [...opened.errors];
   try {
     if (opened.captures.length === 0) {
-      return { report: null, errors: errors.length > 0 ? errors : [noCapture(request)] };
+      const all = errors.length > 0 ? errors : [noCapture(request)];
+      return { report: null, errors: all, crossChecks: [] };
     }
     const turns = { lastMs: performance.now() };
     const tell = (error: InputError): void => {
@@ -49,15 +56,20 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
       ...(request.maxFlows === undefined ? {} : { maxFlows: request.maxFlows }),
       ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
     });
-    const diagnostics = [...opened.diagnostics, ...analysis.diagnostics];
+    const checkLog = new DiagnosticLog();
+    const crossChecks = request.crossCheck
+      ? await crossCheckCaptures(opened.captures, (file) => opened.reopen(file), checkLog)
+      : [];
+    const diagnostics = [...opened.diagnostics, ...analysis.diagnostics, ...checkLog.list()];
     const unreadable = unreadableCaptures(analysis, diagnostics);
     const known = new Set(errors.map(({ file }) => file));
     errors.push(...unreadable.filter(({ file }) => !known.has(file)));
     errors.push(...unreadableTexts(analysis, request));
-    if (unreadable.length === analysis.captures.length) return { report: null, errors };
+    if (unreadable.length === analysis.captures.length)
+      return { report: null, errors, crossChecks };
     const inputs = await opened.describe();
     const report = buildReport({ ...analysis, diagnostics }, { tool: request.tool, inputs });
-    return { report, errors };
+    return { report, errors, crossChecks };
   } finally {
     opened.close();
   }

@@ -136,6 +136,23 @@ describe("inputs", () => {
   });
 });
 
+describe("--cross-check", () => {
+  it("says what a second reader says, and leaves the report as it is when they agree", async () => {
+    const plain = await run(at("good.pcap"), "-o", "json");
+    const checked = await run(at("good.pcap"), "-o", "json", "--cross-check");
+    expect(checked.stdout).toBe(plain.stdout);
+    expect(checked.stderr).toBe(`podpath: ${at("good.pcap")}: cross-check: agrees\n`);
+  });
+
+  it("says what it could not check", async () => {
+    const { code, stderr } = await run(at("good.pcapng"), "--cross-check");
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      "good.pcapng: cross-check: not-checked: pcap-parser reads classic pcap",
+    );
+  });
+});
+
 describe("a cut capture", () => {
   it("is a partial report with a diagnostic and 0", async () => {
     const report = await json(at("cut.pcap"));

@@ -26,7 +26,7 @@ import { levelPaint } from "./text-style.ts";
 /** Of each class the first ones are shown with their proof, some more in one line. */
 const FULL_PER_CLASS = 2;
 const CONNECTIONS_PER_CLASS = 10;
-const EVIDENCE_PER_CONNECTION = 3;
+const EVIDENCE_PER_CONNECTION = 2;
 const VANTAGE_POINTS_PER_CONNECTION = 6;
 const ID_WIDTH = 9;
 const FIELD_WIDTH = 7;

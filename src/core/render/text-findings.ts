@@ -14,8 +14,8 @@ import { levelPaint } from "./text-style.ts";
 
 /** Shown of one rule before the rest is folded: enough to see the pattern. */
 const FINDINGS_PER_RULE = 3;
-const EVIDENCE_PER_FINDING = 3;
-const LABEL_WIDTH = 9;
+const EVIDENCE_PER_FINDING = 2;
+const LABEL_WIDTH = 10;
 
 export function* renderFindings(
   report: Report,
@@ -75,7 +75,7 @@ function* renderFinding(
     });
   yield* field("", names.short(finding.message));
   yield* renderEvidence(finding.evidence, EVIDENCE_PER_FINDING, layout, names, field);
-  yield* field("but", finding.doesNotProve);
+  yield* field("unclear", finding.doesNotProve);
   yield* field("do", finding.advice);
   if (finding.connections.length > 0) {
     const { length } = finding.connections;

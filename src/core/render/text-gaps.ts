@@ -9,7 +9,7 @@ import {
   plural,
   type TextLayout,
 } from "./text-layout.ts";
-import { idList } from "./text-names.ts";
+import { idList, type TextNames } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
 
 const DECISIONS = 8;
@@ -20,9 +20,10 @@ const LABEL_WIDTH = 9;
 export function* renderGaps(
   report: Report,
   layout: TextLayout,
+  names: TextNames,
 ): Generator<string, void, undefined> {
   yield* renderOpenQuestions(report, layout);
-  yield* renderInputs(report, layout);
+  yield* renderInputs(report, layout, names);
   yield* renderAccounting(report, layout);
 }
 
@@ -55,7 +56,11 @@ function* renderOpenQuestions(
   if (hidden > 0) yield* remark(layout, hidden);
 }
 
-function* renderInputs(report: Report, layout: TextLayout): Generator<string, void, undefined> {
+function* renderInputs(
+  report: Report,
+  layout: TextLayout,
+  names: TextNames,
+): Generator<string, void, undefined> {
   const severities = { error: 0, warning: 1, note: 2 } as const;
   const diagnostics = [...report.diagnostics].sort(
     (a, b) => severities[a.severity] - severities[b.severity],
@@ -75,7 +80,7 @@ function* renderInputs(report: Report, layout: TextLayout): Generator<string, vo
   const odd = fold(layout, diagnostics, DIAGNOSTICS);
   for (const { severity, code, message, count, first, hint } of odd.shown) {
     const times = count === 1 ? "" : `; ${formatCount(count)} times, first here`;
-    const text = `${place(first)}: ${message} [${code}${times}]`;
+    const text = names.short(`${place(first)}: ${message} [${code}${times}]`);
     yield* entry(severity, text, levelPaint(layout.style, severity));
     yield* entry("", hint);
   }

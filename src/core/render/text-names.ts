@@ -1,13 +1,13 @@
 /** How the text report names things: parties, endpoints, packets, times. Unsafe characters are still in; text-layout.ts escapes. */
 import { showEndpoint } from "../report/build-connection.ts";
-import type { Report, ReportEvidence, ReportParty } from "../report/report.ts";
+import type { Report, ReportEvidence, ReportParty, ReportVantagePoint } from "../report/report.ts";
 import { fold, formatCount, KEEP_TOGETHER, type TextLayout } from "./text-layout.ts";
 
 /** Names that depend on what else is in the report: as short as they can be without becoming ambiguous. */
 export interface TextNames {
   /** File of a capture id. */
   capture(id: string): string;
-  /** "ip-10-0-1-10/eth0", or the vantage point's id where node and interface are not known. */
+  /** "ip-10-0-1-10/eth0", "pod default/web-0", or the vantage point's id where neither is known. */
   place(vantagePoint: string): string;
   /** Id of the capture that a vantage point is of. */
   captureOf(vantagePoint: string): string;
@@ -21,12 +21,7 @@ export function textNames(report: Report, { wide }: TextLayout): TextNames {
   const captures = new Map(
     report.captures.map(({ id, file }) => [id, fileNames.get(file) ?? file]),
   );
-  const places = new Map(
-    report.vantagePoints.map(({ id, node, interface: name }) => [
-      id,
-      node === undefined || name === undefined ? id : `${node}/${name}`,
-    ]),
-  );
+  const places = new Map(report.vantagePoints.map((point) => [point.id, placeName(point)]));
   const captureIds = new Map(report.vantagePoints.map(({ id, capture }) => [id, capture]));
   const folder = commonFolder(files);
   const domain = commonDomain(report.vantagePoints.flatMap(({ node }) => node ?? []));
@@ -37,6 +32,13 @@ export function textNames(report: Report, { wide }: TextLayout): TextNames {
     // Wide output is for grep and scripts: names stay as the report has them.
     short: (text) => (wide ? text : withoutDomain(withoutFolder(text, folder), domain)),
   };
+}
+
+/** A capture taken inside a pod may know no interface but a number. */
+function placeName({ id, node, interface: name, pod }: ReportVantagePoint): string {
+  const unnamed = name === undefined || /^\d+$/.test(name);
+  if (unnamed && pod !== undefined) return `pod ${pod}`;
+  return node === undefined || unnamed ? id : `${node}/${name}`;
 }
 
 /** ".ap-northeast-2.compute.internal" for nodes that all lie in it; "" when they do not. */
@@ -163,7 +165,8 @@ export function whenText(first: string, last: string): string {
 
 function duration(first: string, last: string): string {
   const seconds = secondsOf(last) - secondsOf(first);
-  if (seconds < 1) return `${Math.max(0, seconds * 1000).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
+  if (seconds < 0.001) return `${Math.max(0, Math.round(seconds * 1e6))} µs`;
+  if (seconds < 1) return `${(seconds * 1000).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
   if (seconds < 100) return `${seconds.toFixed(1)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 100) return `${minutes} min`;

@@ -20,5 +20,5 @@ export function* renderText(
   yield* renderSummary(report, layout);
   yield* renderFindings(report, layout, names);
   yield* renderConnections(report, layout, names);
-  yield* renderGaps(report, layout);
+  yield* renderGaps(report, layout, names);
 }
