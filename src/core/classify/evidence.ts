@@ -64,7 +64,9 @@ function pushSightings(into: Evidence[], subject: Subject, leg: FiveTuple): void
   );
   if (seen.length === 0) return;
   const places = seen.map((one) => place(one));
-  const packets = seen.flatMap((one) => firstPackets([one]));
+  // A record in a tunnel is the outer connection's proof; the same packet unwrapped shows this tuple to any reader.
+  const plain = seen.filter((one) => one.encapsulation === null);
+  const packets = (plain.length > 0 ? plain : seen).flatMap((one) => firstPackets([one]));
   into.push(statement(`${tupleText(leg)} seen at ${places.join(", ")}`, packets));
 }
 

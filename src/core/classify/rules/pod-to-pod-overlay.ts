@@ -1,7 +1,8 @@
 import type { OwnerIndex } from "../../cluster/owner.ts";
-import { statement } from "../evidence.ts";
-import type { PathRule, Subject } from "../rule.ts";
-import { isPod } from "../subject.ts";
+import type { Observation } from "../../correlate/connection.ts";
+import { statement, tupleText } from "../evidence.ts";
+import type { Evidence, PathRule, RuleContext, Subject } from "../rule.ts";
+import { firstLeg, isPod } from "../subject.ts";
 import { runsBetweenNodes } from "../tunnel.ts";
 import { inferred, proven } from "../verdict.ts";
 
@@ -26,14 +27,7 @@ export const podToPodOverlay: PathRule = {
     if (first?.encapsulation != null) {
       // A mirror session or an appliance wraps packets as well: only a tunnel between cluster nodes is an overlay.
       if (!runsBetweenNodes(first.encapsulation.outerConnection, context)) return null;
-      const more = [
-        statement(`wrapped in ${first.encapsulation.kind} at ${first.vantagePoint.id}`, [
-          {
-            capture: first.vantagePoint.capture,
-            record: first.orig.records > 0 ? first.orig.firstRecord : first.resp.firstRecord,
-          },
-        ]),
-      ];
+      const more = [wrapping(first, first.encapsulation, context)];
       if (isPod(subject.orig) && isPod(subject.resp))
         return proven("pod-to-pod-overlay", subject, more);
       return inferred("pod-to-pod-overlay", subject, {
@@ -83,4 +77,18 @@ function leavesVpcAddressing(subject: Subject, owners: OwnerIndex, vpcKnown: boo
   )
     return false;
   return !owners.inVpc(first.orig.address) && !owners.inVpc(last.resp.address);
+}
+
+/** Names the outer connection, whose evidence holds the records; a reader of the inner one need not look for them. */
+function wrapping(
+  seen: Observation,
+  inside: NonNullable<Observation["encapsulation"]>,
+  { connections }: RuleContext,
+): Evidence {
+  const outer = connections[inside.outerConnection];
+  const record = seen.orig.records > 0 ? seen.orig.firstRecord : seen.resp.firstRecord;
+  const between = outer === undefined ? "" : ` ${tupleText(firstLeg(outer))}`;
+  return statement(
+    `wrapped in ${inside.kind}${between} at ${seen.vantagePoint.id}, from record ${record} on`,
+  );
 }
