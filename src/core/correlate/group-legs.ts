@@ -7,8 +7,8 @@ import { gatherFacts, type Leg, sameEndpoint, sentBy } from "./leg.ts";
 import { type KnownListeners, orientRows } from "./orient.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
-/** Datagram tuples seen again after this long, with nothing in common, are another conversation. */
-const DATAGRAM_GAP_NS = 60_000_000_000n;
+/** A tuple seen again after this long, with nothing in common, is another conversation. */
+const LONG_SILENCE_NS = 60_000_000_000n;
 
 export function groupLegs(
   rows: readonly FlowObservation[],
@@ -87,7 +87,9 @@ function repeatsPerNode(address: string): boolean {
 }
 
 /** TCP: rows with the same ISNs are one conversation; a row without any joins the one whose numbers it continues. */
-function splitTcp(group: readonly FlowObservation[]): FlowObservation[][] {
+function splitTcp(unsorted: readonly FlowObservation[]): FlowObservation[][] {
+  // Rows without ISN follow one another by their numbers, so the order of the inputs must not matter.
+  const group = [...unsorted].sort(byFirstPacket);
   const first = group[0];
   if (first === undefined) return [];
   if (group.length === 1) return [[first]];
@@ -115,7 +117,7 @@ function splitTcp(group: readonly FlowObservation[]): FlowObservation[][] {
 
 /**
  * A place that saw one direction only (LINUX_SLL taps, asymmetric paths) knows one ISN, and the places of the other direction
- * the other: nothing but time ties such halves, so they are joined in the order in which they began.
+ * the other: nothing but time ties such halves, so they are joined in the order in which they began, if that is near.
  */
 function joinHalves(conversations: Conversation[]): Conversation[] {
   const halvesA = conversations.filter((one) => one.isnA !== null && one.isnB === null);
@@ -124,13 +126,15 @@ function joinHalves(conversations: Conversation[]): Conversation[] {
   if (halvesA.length !== halvesB.length) return conversations;
   halvesA.sort((x, y) => compareBigint(x.firstNs(), y.firstNs()));
   halvesB.sort((x, y) => compareBigint(x.firstNs(), y.firstNs()));
+  const taken = new Set<Conversation>();
   for (const [position, half] of halvesA.entries()) {
     const other = halvesB[position];
-    if (other === undefined) continue;
+    if (other === undefined || !other.rows.some((row) => near(row, half.rows))) continue;
     for (const row of other.rows) half.rows.push(row);
     half.isnB = other.isnB;
+    taken.add(other);
   }
-  return conversations.filter((one) => !halvesB.includes(one));
+  return conversations.filter((one) => !taken.has(one));
 }
 
 class Conversation {
@@ -190,7 +194,8 @@ function overlap(x: SequenceRange, y: SequenceRange): boolean | null {
     y.sequenceEnd === null
   )
     return null;
-  // A capture that began later continues where another's numbers go on: allow a gap of one window (RFC 7323: 1 GiB at most).
+  // A capture that began later continues where another's numbers go on. The gap is far below the largest window (1 GiB, RFC 7323
+  // section 2.3), so that another use of the tuple hardly ever fits.
   const slack = 1 << 20;
   return (
     ((x.sequenceEnd + slack - y.sequenceStart) | 0) >= 0 &&
@@ -222,7 +227,7 @@ function near(row: FlowObservation, members: readonly FlowObservation[]): boolea
   const end = lastPacketNs(row);
   return members.some(
     (one) =>
-      start <= lastPacketNs(one) + DATAGRAM_GAP_NS && firstPacketNs(one) <= end + DATAGRAM_GAP_NS,
+      start <= lastPacketNs(one) + LONG_SILENCE_NS && firstPacketNs(one) <= end + LONG_SILENCE_NS,
   );
 }
 
