@@ -4,7 +4,7 @@ import type { ByteSource } from "../core/capture/byte-source.ts";
 import type { DiagnosticKind, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { type CrossCheckResult, crossCheck } from "./cross-check.ts";
 
-export const CROSS_CHECK_DIFFERS: DiagnosticKind = {
+const CROSS_CHECK_DIFFERS: DiagnosticKind = {
   code: "input.cross-check-differs",
   severity: "error",
   hint: "Two independent readers disagree about this capture: do not rely on its numbers, and please report it.",
@@ -32,14 +32,9 @@ async function checkOne(
   reopen: (file: string) => ByteSource | null,
 ): Promise<CrossCheckResult> {
   const nothing = { file, verdict: "not-checked", ours: null, theirs: null } as const;
-  const first = reopen(file);
-  if (first === null)
-    return { ...nothing, reason: "it came through a stream and cannot be read again" };
-  let next: ByteSource | null = first;
   const open = (): ByteSource => {
-    const source = next ?? reopen(file);
-    next = null;
-    if (source === null) throw new Error("it cannot be read again");
+    const source = reopen(file);
+    if (source === null) throw new Error("it came through a stream and cannot be read again");
     return source;
   };
   try {

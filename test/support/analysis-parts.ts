@@ -18,8 +18,8 @@ import type {
 import type { VantagePoint } from "../../src/core/correlate/vantage-point.ts";
 
 /** 2026-11-20T01:02:03Z. */
-export const START_NS = 1_795_136_523_000_000_000n;
-export const MS = 1_000_000n;
+const START_NS = 1_795_136_523_000_000_000n;
+const MS = 1_000_000n;
 
 /** "10.0.0.1:80 > 10.0.0.2:443"; no port after an address means a protocol without ports. */
 export function tuple(text: string): FiveTuple {

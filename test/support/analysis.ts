@@ -4,21 +4,20 @@
  */
 import type { Analysis } from "../../src/core/analysis.ts";
 import type { Owner } from "../../src/core/cluster/owner.ts";
-import { type ClusterSnapshot, emptySnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { ReportInput } from "../../src/core/report/report.ts";
+import { richFindings } from "./analysis-findings.ts";
 import {
   captureResult,
   connection,
   direction,
   evidence,
-  findingMatch,
-  findingRule,
   observation,
   subject,
   tuple,
   vantagePoint,
   verdict,
 } from "./analysis-parts.ts";
+import { richSnapshot } from "./analysis-snapshot.ts";
 
 const N1 = "ip-192-168-1-5.ec2.internal";
 const N2 = "ip-192-168-2-6.ec2.internal";
@@ -67,8 +66,10 @@ const n2Eth0 = vantagePoint("n2/eth0", 2, {
   because: "Named by hand: n2/eth0.",
 });
 
+type WithoutRules = Omit<Analysis["classified"][number], "natRules">;
+
 /** conn-1: pod to the internet, both sides of the rewrite seen, conntrack agrees. */
-function snatEgress(): Analysis["classified"][number] {
+function snatEgress(): WithoutRules {
   const before = "192.168.1.145:52838 > 93.184.216.34:443";
   const after = "192.168.1.5:39483 > 93.184.216.34:443";
   const seen = connection(
@@ -127,7 +128,7 @@ function snatEgress(): Analysis["classified"][number] {
 }
 
 /** conn-2: through a ClusterIP; the rewrite is a DNAT. */
-function clusterIp(): Analysis["classified"][number] {
+function clusterIp(): WithoutRules {
   const before = "192.168.1.145:40112 > 10.100.7.20:80";
   const after = "192.168.1.145:40112 > 192.168.2.9:8080";
   const seen = connection(
@@ -163,7 +164,7 @@ function clusterIp(): Analysis["classified"][number] {
 }
 
 /** conn-3: NLB to pod, the true client in a PROXY v2 header. */
-function nlbIp(): Analysis["classified"][number] {
+function nlbIp(): WithoutRules {
   const leg = "192.168.2.77:61822 > 192.168.2.9:8080";
   const seen = connection(
     2,
@@ -194,7 +195,7 @@ function nlbIp(): Analysis["classified"][number] {
 }
 
 /** conn-4 and conn-5: an overlay's inner connection and the tunnel that carries it. */
-function overlay(): Analysis["classified"] {
+function overlay(): readonly WithoutRules[] {
   const inner = "10.244.1.3:33000 > 10.244.2.8:5432";
   const outer = "192.168.1.5:50123 > 192.168.2.6:8472";
   const innerSeen = connection(
@@ -244,7 +245,7 @@ function overlay(): Analysis["classified"] {
 }
 
 /** conn-6: GRE without ports; conn-7: a node address to the internet, seen on eth0 alone. */
-function openQuestions(): Analysis["classified"] {
+function openQuestions(): readonly WithoutRules[] {
   const gre = connection(
     5,
     ["192.168.1.5 > 198.51.100.7"],
@@ -286,7 +287,7 @@ function openQuestions(): Analysis["classified"] {
 }
 
 /** conn-8: IPv6 ping, rewritten twice in a row; the rewrites are told by payload. */
-function doubleNat(): Analysis["classified"][number] {
+function doubleNat(): WithoutRules {
   const legs = [
     "[2001:db8:1::a]:77 > [2001:db8:2::b]:77",
     "[2001:db8:1::1]:77 > [2001:db8:2::b]:77",
@@ -323,88 +324,11 @@ function doubleNat(): Analysis["classified"][number] {
   };
 }
 
-function findings(): Analysis["findings"] {
-  return [
-    {
-      rule: findingRule("client-ip-lost", "note", "The server does not see the client's address"),
-      match: findingMatch({
-        level: "note",
-        connections: [2],
-        message:
-          "shop/api-0 sees 192.168.2.77 of load balancer k8s-shop-api-1a2b3c instead of the client; the client's address is in the PROXY header only.",
-        identity: "shop/StatefulSet/api k8s-shop-api-1a2b3c",
-      }),
-    },
-    {
-      rule: findingRule("double-nat", "warning", "A connection is rewritten twice"),
-      match: findingMatch({
-        level: "warning",
-        connections: [7],
-        message: "default/web-6d4cf56db6-x2x7q to shop/api-0 is rewritten on two hops.",
-        advice: "Remove one of the two rules; iptables-save of both nodes shows them.",
-        evidence: [
-          evidence("Three tuples, one payload.", [
-            [0, 170],
-            [1, 171],
-            [2, 172],
-          ]),
-        ],
-        identity: "default/Deployment/web shop/StatefulSet/api",
-      }),
-    },
-    {
-      rule: findingRule(
-        "overlay-encapsulation",
-        "error",
-        "Pod traffic is wrapped in a tunnel between nodes",
-      ),
-      match: findingMatch({
-        level: "error",
-        connections: [3, 4],
-        message:
-          "VXLAN (VNI 1, port 8472) between ip-192-168-1-5.ec2.internal and ip-192-168-2-6.ec2.internal carries pod traffic; with the VPC CNI pods talk directly.",
-        advice:
-          "Look for a second CNI: kubectl get daemonset -A; ip -d link show type vxlan on both nodes.",
-        evidence: [
-          evidence(
-            "Outer and inner packet in one record.",
-            [
-              [1, 101],
-              [1, 103],
-              [1, 105],
-              [1, 107],
-              [1, 109],
-              [1, 111],
-              [1, 113],
-              [2, 90],
-            ],
-            [{ file: "snapshot/n1.ip-link", line: 9 }],
-          ),
-        ],
-        identity: "vxlan 1",
-      }),
-    },
-  ];
-}
-
-function snapshot(): ClusterSnapshot {
-  const ref = { file: "snapshot/vpcs.json", pointer: "/Vpcs/0" };
-  return {
-    ...emptySnapshot(),
-    cluster: "myeks",
-    takenAt: "2026-11-20T01:00:00Z",
-    sources: [
-      { file: "snapshot/pods.json", kind: "kubectl-json", entries: 12 },
-      { file: "snapshot/n1.conntrack", kind: "conntrack", entries: 40, node: N1 },
-    ],
-    vpcCidrs: [{ text: "192.168.0.0/16", ref }],
-    cni: { externalSnat: false, excludeSnatCidrs: ["10.20.0.0/16"], randomizeSnat: "prng" },
-    missing: [
-      "iptables-save of node ip-192-168-2-6.ec2.internal",
-      "describe-target-health: which pods an NLB reaches",
-    ],
-  };
-}
+/** The iptables line that explains conn-1's SNAT; nothing explains the others'. */
+const SNAT_RULE = {
+  text: '-A AWS-SNAT-CHAIN-0 ! -o vlan+ -m comment --comment "AWS, SNAT" -m addrtype ! --dst-type LOCAL -j SNAT --to-source 192.168.1.5 --random-fully',
+  ref: { file: "snapshot/n1.iptables", line: 88 },
+};
 
 export function richAnalysis(): Analysis {
   const classified = [
@@ -414,7 +338,10 @@ export function richAnalysis(): Analysis {
     ...overlay(),
     ...openQuestions(),
     doubleNat(),
-  ];
+  ].map((one, index) => ({
+    ...one,
+    natRules: index === 0 ? [SNAT_RULE] : one.subject.connection.nat.map(() => null),
+  }));
   return {
     captures: [
       captureResult("captures/n1.eni7b0c31aa112.pcap", 88),
@@ -427,9 +354,9 @@ export function richAnalysis(): Analysis {
       captureResult("captures/n2.eth0.pcap", 120),
     ],
     vantagePoints: [n1Pod, n1Eth0, n2Eth0],
-    snapshot: snapshot(),
+    snapshot: richSnapshot(),
     classified,
-    findings: findings(),
+    findings: richFindings(),
     accounting: { records: 398, inConnections: 380, notClassified: { malformed: 2, arp: 16 } },
     diagnostics: [
       {
@@ -453,7 +380,7 @@ export function richAnalysis(): Analysis {
   };
 }
 
-export const INPUTS: readonly ReportInput[] = [
+const INPUTS: readonly ReportInput[] = [
   { file: "captures/n1.eni7b0c31aa112.pcap", kind: "capture", format: "pcap", bytes: 9_856 },
   { file: "captures/n1.eth0.pcapng", kind: "capture", format: "pcapng", bytes: 20_320 },
   { file: "captures/n2.eth0.pcap", kind: "capture", format: "pcap", bytes: 13_864 },

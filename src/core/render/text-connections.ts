@@ -20,7 +20,7 @@ import {
   plural,
   type TextLayout,
 } from "./text-layout.ts";
-import { partyName, type TextNames, whenText } from "./text-names.ts";
+import { partyName, quoted, type TextNames, whenText } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
 
 /** Of each class the first ones are shown with their proof, some more in one line. */
@@ -149,6 +149,9 @@ function* renderConnection(
   }
   for (const [i, line] of pathLines(connection).entries()) {
     yield* field(i === 0 ? "path" : "", names.short(line));
+  }
+  for (const { rule } of connection.nat) {
+    if (rule !== undefined) yield* field("rule", names.short(`${rule.text} [${quoted(rule)}]`));
   }
   if (connection.client !== undefined) {
     yield* field("client", `${showEndpoint(connection.client)} (PROXY protocol header)`);

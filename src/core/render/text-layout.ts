@@ -83,7 +83,7 @@ function same(text: string): string {
 export const KEEP_TOGETHER = "\u00a0";
 
 /** Lines of at most `width` columns, broken at spaces; a word that is longer is broken anywhere. Text must be safe. */
-export function wrap(text: string, width: number, firstLineShorterBy = 0): string[] {
+function wrap(text: string, width: number, firstLineShorterBy = 0): string[] {
   const lines: string[] = [];
   let line = "";
   let used = firstLineShorterBy;

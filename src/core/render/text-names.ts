@@ -125,12 +125,20 @@ export function citation(
     const numbers = shown.map((record) => `#${record}`).join(" ");
     return `${names.capture(capture)}${KEEP_TOGETHER}${numbers}${rest}`;
   });
-  const places = snapshot.map(({ file, line, pointer }) => {
-    const where = line === undefined ? (pointer ?? "") : `:${line}`;
-    return `${lastPart(file)}${where.startsWith("/") ? ` ${where}` : where}`;
-  });
+  const places = snapshot.map(quoted);
   const refs = [...shownPackets, ...foldedList(layout, [...new Set(places)], 3)];
   return refs.join(", ");
+}
+
+/** Where in a snapshot file: "n1.iptables-save.txt:108", "pods.json /items/3". */
+export function quoted(place: {
+  readonly file: string;
+  readonly line?: number | undefined;
+  readonly pointer?: string | undefined;
+}): string {
+  const file = lastPart(place.file);
+  if (place.line !== undefined) return `${file}:${place.line}`;
+  return place.pointer === undefined || place.pointer === "" ? file : `${file} ${place.pointer}`;
 }
 
 function foldedList(layout: TextLayout, items: readonly string[], limit: number): string[] {

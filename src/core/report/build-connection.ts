@@ -1,5 +1,5 @@
 /** One classified connection as the report shows it. */
-import type { Classified, Evidence } from "../classify/rule.ts";
+import type { Classified, Evidence, NatRule } from "../classify/rule.ts";
 import type { Owner } from "../cluster/owner.ts";
 import type { Connection, FiveTuple, NatStep, Observation } from "../correlate/connection.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
@@ -21,7 +21,7 @@ export interface ReportIds {
 }
 
 export function buildConnection(
-  { subject, verdict }: Classified,
+  { subject, verdict, natRules }: Classified,
   id: string,
   findings: readonly string[],
   ids: ReportIds,
@@ -43,7 +43,7 @@ export function buildConnection(
     dialled: { address: first.resp.address, port: first.resp.port },
     ...(client === null ? {} : { client: { address: client.address, port: client.port } }),
     observations: connection.observations.map(buildObservation),
-    nat: connection.nat.map(buildNatStep),
+    nat: connection.nat.map((step, i) => buildNatStep(step, natRules[i] ?? null)),
     ...(tcp === null
       ? {}
       : {
@@ -144,24 +144,27 @@ function buildObservation(observation: Observation): ReportObservation {
   };
 }
 
-function buildNatStep(step: NatStep): ReportNatStep {
+function buildNatStep(step: NatStep, rule: NatRule | null): ReportNatStep {
   return {
     kind: step.kind,
     ...(step.node === null ? {} : { node: step.node }),
     before: buildTuple(step.before),
     after: buildTuple(step.after),
-    ...(step.conntrack === null
-      ? {}
-      : {
-          conntrack: {
-            text: step.conntrack.text,
-            file: step.conntrack.file,
-            ...(step.conntrack.line === undefined ? {} : { line: step.conntrack.line }),
-          },
-        }),
+    ...(rule === null ? {} : { rule: buildQuotation({ text: rule.text, ...rule.ref }) }),
+    ...(step.conntrack === null ? {} : { conntrack: buildQuotation(step.conntrack) }),
     matchedBy: step.matchedBy,
     confidence: step.confidence,
   };
+}
+
+interface Quotation {
+  readonly text: string;
+  readonly file: string;
+  readonly line?: number;
+}
+
+function buildQuotation({ text, file, line }: Quotation): Quotation {
+  return { text, file, ...(line === undefined ? {} : { line }) };
 }
 
 /** Observations and NAT steps show port 0 where a protocol has none, as conntrack's generic tracker keys them. */

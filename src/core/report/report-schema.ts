@@ -18,11 +18,11 @@ const tuple = z.strictObject({ orig: endpoint, resp: endpoint });
 const perDirection = z.strictObject({ orig: z.number().int(), resp: z.number().int() });
 const time = z.string().describe("RFC 3339, UTC, nanoseconds");
 
-export const packetRef = z.strictObject({
+const packetRef = z.strictObject({
   capture: z.string(),
   record: z.number().int().describe("1-based, as Wireshark numbers frames"),
 });
-export const snapshotRef = z.strictObject({
+const snapshotRef = z.strictObject({
   file: z.string(),
   line: z.number().int().optional(),
   pointer: z.string().optional().describe("JSON pointer, RFC 6901"),

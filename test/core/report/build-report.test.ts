@@ -68,11 +68,19 @@ describe("buildReport", () => {
 
   it("says the same sentence about the same packets once", () => {
     const analysis = richAnalysis();
-    const classified = analysis.classified.map(({ subject, verdict }) => ({
-      subject,
+    const classified = analysis.classified.map(({ verdict, ...rest }) => ({
+      ...rest,
       verdict: { ...verdict, evidence: [...verdict.evidence, ...verdict.evidence] },
     }));
     expect(buildReport({ ...analysis, classified }, META)).toEqual(report);
+  });
+
+  it("quotes the iptables rule and the conntrack entry behind a rewrite", () => {
+    const [step] = connection("conn-1")?.nat ?? [];
+    expect(step?.rule).toMatchObject({ file: "snapshot/n1.iptables", line: 88 });
+    expect(step?.rule?.text).toMatch(/^-A AWS-SNAT-CHAIN-0 /);
+    expect(step?.conntrack).toMatchObject({ file: "snapshot/n1.conntrack", line: 17 });
+    expect(connection("conn-2")?.nat[0]).not.toHaveProperty("rule");
   });
 
   it("takes the client's address from the PROXY header", () => {
