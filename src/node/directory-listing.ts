@@ -88,6 +88,7 @@ export function reasonToIgnore(relative: string): string | null {
   ) {
     return "documentation";
   }
+  if (/^(expected\.|sample\.json$)/.test(name)) return "what a sample expects";
   const isBookkeeping = /^(captures|truth|verify|edits|topology)\.json$/.test(name);
   return isBookkeeping ? "a record of how the captures were made" : null;
 }

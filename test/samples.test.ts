@@ -1,0 +1,76 @@
+/**
+ * Goal: every sample shows what it says. Method: run each folder through the command line, compare the text, the report and the
+ * picture byte for byte, and hold the report against sample.json, so that a wrong golden cannot be accepted by an update.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import type { Report } from "../src/core/report/report.ts";
+import { reportJsonSchema } from "../src/core/report/report-json-schema.ts";
+import { runCli } from "./support/cli.ts";
+import { ROOT, readText } from "./support/repository.ts";
+
+interface Sample {
+  readonly shows: string;
+  /** Connections by path class; no other class may appear. */
+  readonly classes: Readonly<Record<string, number>>;
+  /** Findings by rule; no other rule may appear. */
+  readonly findings: Readonly<Record<string, number>>;
+}
+
+const samples = readdirSync(`${ROOT}samples`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+const validate = new Ajv2020({ allErrors: true }).compile(reportJsonSchema());
+
+/** Goldens outlive versions. */
+function withoutVersion(json: string): string {
+  return json.replace(/("name": "podpath",\s*"version": )"[^"]*"/, '$1"(any)"');
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+it("there are samples", () => {
+  expect(samples).toContain("tour");
+});
+
+describe.each(samples)("sample %s", (name) => {
+  const folder = `samples/${name}`;
+  const golden = (file: string) => `../${folder}/${file}`;
+  const run = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await runCli(argv);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    return stdout;
+  };
+
+  it("says how it was made", () => {
+    expect(existsSync(`${ROOT}${folder}/README.md`)).toBe(true);
+  });
+
+  it("finds what sample.json says, in the published shape, with nothing left over", async () => {
+    const sample: Sample = JSON.parse(readText(`${folder}/sample.json`));
+    const report: Report = JSON.parse(await run("analyze", folder, "-o", "json"));
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    expect(countBy(report.connections.map((connection) => connection.class))).toEqual(
+      sample.classes,
+    );
+    expect(countBy(report.findings.map(({ rule }) => rule))).toEqual(sample.findings);
+    expect(report.accounting.balanced).toBe(true);
+    expect(report.limits).toEqual([]);
+  });
+
+  it("gives the expected report, text and picture", async () => {
+    const json = withoutVersion(await run("analyze", folder, "-o", "json"));
+    await expect(json).toMatchFileSnapshot(golden("expected.report.json"));
+    await expect(await run(folder)).toMatchFileSnapshot(golden("expected.txt"));
+    const svg = await run("diagram", "topology", folder);
+    await expect(svg).toMatchFileSnapshot(golden("expected.svg"));
+  });
+});
