@@ -24,6 +24,8 @@ interface Candidate {
 
 /** Packets of one node pass from one interface to the next in microseconds (eks-traffic 2.1: 3-80 µs); be generous. */
 const SAME_NODE_NS = 50_000_000n;
+/** So near on one clock that a rival on another clock, whose distance cannot be told, does not matter. */
+const CLOSE_NS = 1_000_000n;
 /** A fingerprint shared by more legs than this is a heartbeat: only legs that keep an end are compared then. */
 const COMMON_FINGERPRINT = 64;
 
@@ -114,8 +116,11 @@ function compare(
     keptSender === keptReceiver ? "none" : keptSender === (sender === leg.orig) ? "orig" : "resp";
   // ICMP keeps both addresses only when it is the same host pair with another identifier: another ping, unless SNAT to itself.
   if (keptSender && keptReceiver && identity !== "same") return null;
-  const distanceNs = distance(leg, sender, other, otherSender);
-  if (distanceNs !== null && distanceNs > SAME_NODE_NS) return null;
+  const nearest = nearestCopies(leg, sender, other, otherSender);
+  if (nearest !== null && nearest.distanceNs > SAME_NODE_NS) return null;
+  // Who rewrites also forwards: two copies at one node with one TTL are two hosts that said the same.
+  if (nearest !== null && identity !== "same" && nearest.x.ttlMax === nearest.y.ttlMax) return null;
+  const distanceNs = nearest?.distanceNs ?? null;
   return { leg: other, turned, kept, sameIpId: identity === "same", distanceNs };
 }
 
@@ -140,26 +145,23 @@ function compareIpIds(
   return differ ? "differ" : "unknown";
 }
 
-/** Nanoseconds between the first packets with an equal first fingerprint, where both were seen by one capture. */
-function distance(
+/** The first packets with an equal first fingerprint that one capture saw both, and the nanoseconds between them. */
+function nearestCopies(
   leg: Leg,
   sender: FlowEndpoint,
   other: Leg,
   otherSender: FlowEndpoint,
-): bigint | null {
-  let best: bigint | null = null;
+): { readonly x: FlowDirection; readonly y: FlowDirection; readonly distanceNs: bigint } | null {
+  let best: { x: FlowDirection; y: FlowDirection; distanceNs: bigint } | null = null;
   for (const row of leg.rows) {
-    const mine: FlowDirection = sentBy(row, sender);
+    const x = sentBy(row, sender);
     for (const otherRow of other.rows) {
       if (otherRow.tap.capture !== row.tap.capture) continue;
-      const its = sentBy(otherRow, otherSender);
-      if (mine.fingerprints[0] === undefined || mine.fingerprints[0] !== its.fingerprints[0])
-        continue;
-      const gap =
-        mine.firstSeenNs > its.firstSeenNs
-          ? mine.firstSeenNs - its.firstSeenNs
-          : its.firstSeenNs - mine.firstSeenNs;
-      if (best === null || gap < best) best = gap;
+      const y = sentBy(otherRow, otherSender);
+      if (x.fingerprints[0] === undefined || x.fingerprints[0] !== y.fingerprints[0]) continue;
+      const gap = x.firstSeenNs - y.firstSeenNs;
+      const distanceNs = gap < 0n ? -gap : gap;
+      if (best === null || distanceNs < best.distanceNs) best = { x, y, distanceNs };
     }
   }
   return best;
@@ -175,5 +177,7 @@ function stands(candidate: Candidate, all: readonly Candidate[]): boolean {
   const mine = candidate.distanceNs;
   if (mine === null) return false;
   // Same clock: the next interface's copy follows in microseconds; a rival must be clearly farther.
-  return rivals.every((one) => one.distanceNs === null || one.distanceNs > mine * 4n + 1_000_000n);
+  return rivals.every((one) =>
+    one.distanceNs === null ? mine <= CLOSE_NS : one.distanceNs > mine * 4n + CLOSE_NS,
+  );
 }
