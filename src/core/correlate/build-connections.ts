@@ -5,7 +5,7 @@ import type { Connection, FiveTuple, MatchedBy, NatStep, Observation } from "./c
 import type { JoinedLegs } from "./join-legs.ts";
 import { type Leg, sameEndpoint } from "./leg.ts";
 import type { ConntrackWitness, LegLink } from "./leg-link.ts";
-import type { ConntrackStatement } from "./match-by-conntrack.ts";
+import type { ConntrackMatches, ConntrackStatement } from "./match-by-conntrack.ts";
 import { natStep, type StepSide } from "./nat-step.ts";
 import { type DraftObservation, observeLeg } from "./observe-legs.ts";
 import { summariseTcp } from "./tcp-summary.ts";
@@ -13,7 +13,7 @@ import type { VantagePoint } from "./vantage-point.ts";
 
 export interface BuildInput {
   readonly joined: readonly JoinedLegs[];
-  readonly statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>;
+  readonly conntrack: Pick<ConntrackMatches, "statements" | "further">;
   readonly ambiguous: ReadonlyMap<Leg, readonly Leg[]>;
   readonly byTap: readonly VantagePoint[];
   readonly rows: readonly FlowObservation[];
@@ -23,7 +23,9 @@ export interface BuildInput {
 /** A side of the chain with what told it: a seen leg, or a tuple that only a conntrack entry knows. */
 interface ChainSide extends StepSide {
   readonly leg: Leg | null;
-  readonly witness: ConntrackWitness | null;
+  /** The entry that told this side: of the step to the next side, or of the step from the one before. */
+  readonly leadsOn: ConntrackWitness | null;
+  readonly ledHere: ConntrackWitness | null;
 }
 
 /** Rewrites that only conntrack tells are followed at most this far in each direction; a chain of real NATs is shorter. */
@@ -80,14 +82,15 @@ function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
     leg,
     tuple: { orig: leg.orig, resp: leg.resp },
     observations: observeLeg(leg, input.byTap),
-    witness: null,
+    leadsOn: null,
+    ledHere: null,
   }));
-  const sides = withToldEnds(seen, input.statements);
+  const sides = withToldEnds(seen, input.conntrack);
   const nat: NatStep[] = [];
   for (const [position, after] of sides.entries()) {
     const before = sides[position - 1];
     if (before === undefined) continue;
-    const { by, witness } = ground(before, after, links, input.statements);
+    const { by, witness } = ground(before, after, links, input.conntrack.statements);
     const step = natStep(before, after, by, witness, input.owners);
     if (step !== null) nat.push(step);
   }
@@ -112,27 +115,36 @@ function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
 }
 
 /** Puts the tuples that only conntrack knows before the first and behind the last seen leg. */
-function withToldEnds(
-  seen: readonly ChainSide[],
-  statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>,
-): ChainSide[] {
+function withToldEnds(seen: readonly ChainSide[], conntrack: BuildInput["conntrack"]): ChainSide[] {
   const sides = [...seen];
-  const first = seen[0];
-  const last = seen[seen.length - 1];
-  if (first?.leg == null || last?.leg == null) return sides;
-  const told = (leg: Leg, legIs: "before" | "after"): ConntrackStatement | undefined => {
-    const fitting = (statements.get(leg) ?? []).filter(
-      (one) => one.legIs === legIs && !sides.some((side) => sameTuple(side.tuple, one.other)),
+  const next = (end: ChainSide, endIs: ConntrackStatement["legIs"]): ChainSide | null => {
+    const near = end.leg ?? seen[0]?.leg;
+    if (near == null) return null;
+    const said =
+      end.leg === null
+        ? conntrack.further(end.tuple, near)
+        : (conntrack.statements.get(end.leg) ?? []);
+    const fitting = said.filter(
+      (one) => one.legIs === endIs && !sides.some((side) => sameTuple(side.tuple, one.other)),
     );
-    return fitting.length === 1 ? fitting[0] : undefined;
+    const [only] = fitting;
+    // Two entries that tell different tuples are two uses of this one: neither is told.
+    if (only === undefined || fitting.length > 1) return null;
+    const told = { leg: null, tuple: only.other, observations: [], leadsOn: null, ledHere: null };
+    return endIs === "after"
+      ? { ...told, leadsOn: only.witness }
+      : { ...told, ledHere: only.witness };
   };
-  const earlier = told(first.leg, "after");
-  if (earlier !== undefined && sides.length < MAX_TOLD_STEPS + seen.length) {
-    sides.unshift({ leg: null, tuple: earlier.other, observations: [], witness: earlier.witness });
+  for (let step = 0; step < MAX_TOLD_STEPS; step++) {
+    const earlier = sides[0] === undefined ? null : next(sides[0], "after");
+    if (earlier === null) break;
+    sides.unshift(earlier);
   }
-  const later = told(last.leg, "before");
-  if (later !== undefined && sides.length < MAX_TOLD_STEPS + seen.length) {
-    sides.push({ leg: null, tuple: later.other, observations: [], witness: later.witness });
+  for (let step = 0; step < MAX_TOLD_STEPS; step++) {
+    const last = sides[sides.length - 1];
+    const later = last === undefined ? null : next(last, "before");
+    if (later === null) break;
+    sides.push(later);
   }
   return sides;
 }
@@ -145,7 +157,7 @@ function ground(
   statements: ReadonlyMap<Leg, readonly ConntrackStatement[]>,
 ): { by: MatchedBy; witness: ConntrackWitness | null } {
   if (before.leg === null || after.leg === null)
-    return { by: "conntrack", witness: before.witness ?? after.witness };
+    return { by: "conntrack", witness: before.leadsOn ?? after.ledHere };
   const direct = links.filter(
     (link) =>
       (link.x === before.leg && link.y === after.leg) ||

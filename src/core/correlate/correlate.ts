@@ -44,7 +44,7 @@ export function correlate(input: CorrelateInput): Correlation {
   ]);
   const connections = buildConnections({
     joined,
-    statements: byConntrack.statements,
+    conntrack: byConntrack,
     ambiguous: ambiguousLegs([...bySequence.ambiguous, ...byPayload.ambiguous]),
     byTap,
     rows: input.rows,

@@ -41,7 +41,17 @@ export function interfaceKind(
   if (BRANCH_NAME.test(name)) return name.includes(".") ? "branch-eni" : "pod-veth";
   if (VETH_NAME.test(name)) return "pod-veth";
   if (TUNNEL_NAME.test(name)) return "tunnel";
-  return "unknown";
+  return holdsNodeAddress(name, state, owners) ? "node-eni" : "unknown";
+}
+
+/** The node's own address is on its primary interface, also where no list of ENIs says so. */
+function holdsNodeAddress(name: string, state: NodeState | null, owners: OwnerIndex): boolean {
+  if (state === null || state.node === null) return false;
+  const addresses = state.interfaces.find((one) => one.name === name)?.addresses ?? [];
+  return addresses.some((address) => {
+    const owner = owners.resolve(address);
+    return owner.kind === "node" && owner.node === state.node;
+  });
 }
 
 /** EC2 device index of the ENI behind an interface, by MAC (as the CNI itself finds its primary, eks-traffic 0). */

@@ -31,7 +31,7 @@ export function matchBySequence(legs: readonly Leg[]): SequenceMatches {
     for (const kept of [leg.orig, leg.resp]) {
       const fitting = candidates(leg, kept, index);
       const [only] = fitting;
-      if (fitting.length === 1 && only !== undefined) {
+      if (only !== undefined && fitting.length === 1 && fitsNoOther(only, kept, leg, index)) {
         const pair =
           leg.index < only.index ? `${leg.index} ${only.index}` : `${only.index} ${leg.index}`;
         if (done.has(pair)) continue;
@@ -44,6 +44,12 @@ export function matchBySequence(legs: readonly Leg[]): SequenceMatches {
     }
   }
   return { links, ambiguous };
+}
+
+/** A long range behind the node may fit several short ones before it: then it is nobody's. */
+function fitsNoOther(one: Leg, kept: FlowEndpoint, leg: Leg, index: EndIndex): boolean {
+  const own = sameEndpoint(kept, one.orig) ? one.orig : one.resp;
+  return candidates(one, own, index).every((other) => other === leg);
 }
 
 /** Ranges are put into 256 buckets of 2^24 numbers, so that a busy service's thousands of clients are not compared in pairs. */

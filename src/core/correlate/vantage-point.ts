@@ -3,7 +3,7 @@
 export type VantageKind =
   /** Host side or pod side of a pod's veth pair: both show the same packets. */
   | "pod-veth"
-  /** Primary ENI of a node. */
+  /** Primary ENI of a node: device index 0, or the interface that holds the node's own address. */
   | "node-eni"
   | "secondary-eni"
   /** VLAN of a trunk ENI. */

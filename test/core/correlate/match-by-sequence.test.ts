@@ -85,3 +85,13 @@ test("of two pods only the one whose numbers fit is joined", () => {
     "10.0.1.21:40000 > 203.0.113.9:443",
   ]);
 });
+
+test("a long range behind the node that fits two short ones before it is nobody's", () => {
+  const seen = new Sightings(cluster());
+  const [veths, eth0] = [seen.at("n1/any"), seen.at("n1/eth0")];
+  seen.see(veths, POD, ...numbers(0, 0));
+  seen.see(veths, "10.0.1.21:40000 > 203.0.113.9:443", ...numbers(2000, 2000));
+  seen.see(eth0, NODE, ...numbers(500, 500, 2000));
+  expect(seen.connections.map(show)).toHaveLength(3);
+  expect(seen.connections.every((one) => one.ambiguousWith.length > 0)).toBe(true);
+});
