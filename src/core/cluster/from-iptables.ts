@@ -238,6 +238,20 @@ class RuleWords {
       case "--mark":
         if (this.#module === "mark") draft.mark = { negated, ...markAndMask(value) };
         return;
+      case "--set-xmark":
+      case "--set-mark":
+      case "--or-mark":
+      case "--xor-mark":
+        // CONNMARK's own --set-xmark marks the connection; the packet gets it by --restore-mark.
+        if (draft.target === "MARK") draft.setsMark = markAndMask(value).value;
+        return;
+      case "--restore-mark":
+        draft.setsMark ??= ALL_BITS;
+        return;
+      case "--nfmask":
+      case "--mask":
+        if (draft.setsMark !== undefined) draft.setsMark = markAndMask(value).value;
+        return;
       default:
         // An option of an evaluated match that is not evaluated itself; a target's options decide nothing.
         if (draft.target === undefined && (this.#module === "" || EVALUATED.has(this.#module))) {
@@ -278,8 +292,10 @@ function portRange(text: string): { first: number; last: number } {
   };
 }
 
+const ALL_BITS = 0xffffffff;
+
 /** "0x80/0x80"; a value alone means all bits. */
 function markAndMask(text: string): { value: number; mask: number } {
   const [value = "0", mask] = text.split("/");
-  return { value: Number(value), mask: mask === undefined ? 0xffffffff : Number(mask) };
+  return { value: Number(value), mask: mask === undefined ? ALL_BITS : Number(mask) };
 }

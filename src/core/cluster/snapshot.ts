@@ -309,6 +309,8 @@ export interface IptablesRule {
   readonly destinationType?: { readonly negated: boolean; readonly type: string };
   readonly sourceType?: { readonly negated: boolean; readonly type: string };
   readonly mark?: { readonly negated: boolean; readonly value: number; readonly mask: number };
+  /** Bits of the packet's mark that the target MARK or CONNMARK --restore-mark can set. */
+  readonly setsMark?: number;
   readonly toSource?: string;
   readonly toDestination?: string;
   readonly random: boolean;

@@ -23,7 +23,8 @@ const TABLE_HEADERS: readonly (readonly [RegExp, SnapshotKind])[] = [
 const NEIGHBOUR_STATE = "(?:PERMANENT|NOARP|REACHABLE|STALE|NONE|INCOMPLETE|DELAY|PROBE|FAILED)";
 const ROUTE_TYPE =
   "(?:unicast|local|broadcast|multicast|anycast|blackhole|unreachable|prohibit|throw|nat)";
-const ADDRESS = "(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)(?:/[0-9]{1,3})?";
+const ADDRESS =
+  "(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|(?=[0-9a-fA-F]*:)[0-9a-fA-F:.]+)(?:/[0-9]{1,3})?";
 
 /** First lines, and in most outputs all lines, by what only that command prints. */
 const LINES: readonly (readonly [RegExp, SnapshotKind])[] = [

@@ -115,6 +115,29 @@ describe.runIf(isThere)("lab snapshots", () => {
     }
   });
 
+  it.each(scenarios)("$name: tables and node files alone tell pods and nodes as well", (one) => {
+    const log = new DiagnosticLog();
+    const texts = one.files.filter(({ file }) => /kubectl-get-|node-n\d/.test(file));
+    const snapshot = loadSnapshot(texts, log);
+    const index = buildOwnerIndex(snapshot);
+    for (const { origin } of one.truth.connections) {
+      if (origin.kind !== "pod" || origin.ip?.includes(".") !== true) continue;
+      if (origin.host_network === true) continue;
+      const { name, namespace, node } = index.resolve(origin.ip);
+      const { name: wanted, namespace: inside, node: on } = origin;
+      expect({ name, namespace, node }).toEqual({ name: wanted, namespace: inside, node: on });
+    }
+    const daemons = snapshot.pods.filter((pod) => pod.hostNetwork).map((pod) => pod.name);
+    expect(daemons.every((name) => /^(?:aws-node|kube-proxy)-/.test(name))).toBe(true);
+    expect(daemons).toHaveLength(2 * Object.keys(one.truth.nodes).length);
+    for (const { file, node } of snapshot.sources) {
+      const key = /node-(n\d)\./.exec(file)?.[1];
+      expect({ file, node }).toEqual({ file, node: key && one.truth.nodes[key]?.hostname });
+    }
+    const odd = log.list().filter(({ code }) => code !== "snapshot.empty-file");
+    expect(odd).toEqual([]);
+  });
+
   it.each(scenarios)(
     "$name: VPC, cluster and CNI settings are as set up",
     ({ snapshot, truth }) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptySnapshot } from "../../../src/core/cluster/snapshot.ts";
+import { MAX_SNAPSHOT_FILE_BYTES } from "../../../src/core/limits.ts";
 import { kubeList, kubeNode, kubePod, load, loadText } from "./load-text.ts";
 
 const NODES = kubeList(
@@ -53,6 +54,11 @@ describe("loadSnapshot", () => {
     expect(diagnostics.at(-1)?.hint).toContain("-o json");
   });
 
+  it("does not read a file that is too large", () => {
+    const { codes } = loadText("x".repeat(MAX_SNAPSHOT_FILE_BYTES + 1));
+    expect(codes).toEqual(["snapshot.file-too-large"]);
+  });
+
   it("is the same with CRLF line ends and a byte order mark", () => {
     const windows = `\uFEFF${JSON.stringify(JSON.parse(PODS), null, 2).replaceAll("\n", "\r\n")}`;
     expect(loadText(windows).snapshot.pods).toEqual(loadText(PODS).snapshot.pods);
@@ -71,6 +77,7 @@ describe("loadSnapshot", () => {
       `-A X ${"! ".repeat(50_000)}`,
       "1: a: <> mtu 1\n".repeat(1000),
       `${String.fromCharCode(27)}]`.repeat(50_000),
+      `${"::".repeat(50_000)} dev x`,
       `\u0000\u0001\uFFFF${"\uD800".repeat(1000)}`,
     ];
     for (const text of samples) expect(() => loadText(text)).not.toThrow();
