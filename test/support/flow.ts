@@ -262,3 +262,21 @@ export function show(connection: Connection): string {
 export function showNat(connection: Connection): string {
   return connection.nat.map(({ kind, node }) => `${kind} by ${node ?? "?"}`).join(", ");
 }
+
+/** Where a tuple was seen, what the originator's TTL was there and what the responder's (absent: no answer was seen). */
+export type Sighting = readonly [place: string, flow: string, ttl: number, answerTtl?: number];
+
+/** One TCP connection seen at several places; its SYN is the same everywhere. */
+export function oneConnection(
+  snapshot: ClusterSnapshot,
+  sightings: readonly Sighting[],
+  fields: Partial<RowFields> = {},
+): Sightings {
+  const seen = new Sightings(snapshot);
+  for (const [order, [place, flow, ttl, answerTtl]] of sightings.entries()) {
+    const atMs = order * 0.05;
+    const answer = answerTtl === undefined ? undefined : synAck(900, { ttlMax: answerTtl, atMs });
+    seen.see(seen.at(place), flow, syn(100, { ttlMax: ttl, atMs }), answer, fields);
+  }
+  return seen;
+}
