@@ -3,7 +3,7 @@
  * adjusting helpers excepted), so a SYN is the same SYN at every place: ISN plus its options (MSS, window scale, SACK, TSval).
  * A proxy opens a connection of its own with an ISN of its own: its two sides never match here.
  */
-import { factsSentBy, type Leg, origFacts, respFacts, sameEndpoint } from "./leg.ts";
+import { factsSentBy, type Leg, origFacts, respFacts, sameEndpoint, sentBy } from "./leg.ts";
 import { type LegLink, tupleKeyOf } from "./leg-link.ts";
 
 export function matchByIsn(legs: readonly Leg[]): LegLink[] {
@@ -29,17 +29,60 @@ export function matchByIsn(legs: readonly Leg[]): LegLink[] {
   return links;
 }
 
+/** A packet crosses a handful of rewrites at most. More legs with one ISN are a scanner's, which uses it for every target. */
+const MOST_LEGS = 8;
+
 function linkGroup(
   group: readonly Leg[],
   links: LegLink[],
   same: (x: Leg, y: Leg) => boolean,
 ): void {
+  if (group.length > MOST_LEGS) {
+    linkParts(group, links, same);
+    return;
+  }
   for (const [position, x] of group.entries()) {
     for (const y of group.slice(position + 1)) {
       if (tupleKeyOf("tcp", x.orig, x.resp) === tupleKeyOf("tcp", y.orig, y.resp)) continue;
-      if (same(x, y)) links.push({ x, y, by: "tcp-isn", turned: false, conntrack: null });
+      if (!same(x, y) || passedTogether(x, y)) continue;
+      links.push({ x, y, by: "tcp-isn", turned: false, conntrack: null });
     }
   }
+}
+
+/** Of many legs with one ISN, those that agree in both ISNs, the options and the responder are few, or cannot be told apart. */
+function linkParts(
+  group: readonly Leg[],
+  links: LegLink[],
+  same: (x: Leg, y: Leg) => boolean,
+): void {
+  const parts = new Map<string, Leg[]>();
+  for (const leg of group) {
+    const isns = `${origFacts(leg).isn} ${origFacts(leg).synOptions} ${respFacts(leg).isn}`;
+    const key = `${isns} ${leg.resp.address} ${leg.resp.port}`;
+    const part = parts.get(key);
+    if (part === undefined) parts.set(key, [leg]);
+    else part.push(leg);
+  }
+  for (const part of parts.values()) {
+    if (part.length <= MOST_LEGS) linkGroup(part, links, same);
+  }
+}
+
+/**
+ * One place saw the originator's packets of both legs with the same TTL: two packets, not one before and after a rewrite. A
+ * node that rewrites also forwards, so a packet that passes one interface twice has lost a hop in between.
+ */
+function passedTogether(x: Leg, y: Leg): boolean {
+  return x.rows.some((row) => {
+    const sent = sentBy(row, x.orig);
+    if (sent.records === 0) return false;
+    return y.rows.some((other) => {
+      if (other.tap.index !== row.tap.index) return false;
+      const its = sentBy(other, y.orig);
+      return its.records > 0 && its.ttlMax === sent.ttlMax && its.ttlMin === sent.ttlMin;
+    });
+  });
 }
 
 /** Equal ISN of the SYN is given. 32 bits alone collide in large captures; a second witness is asked for. */

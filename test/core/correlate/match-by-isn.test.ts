@@ -70,6 +70,27 @@ describe("never one", () => {
     expect(seen.connections).toHaveLength(2);
   });
 
+  test("two targets of a scanner that uses one ISN, port and option list, at one place", () => {
+    const seen = new Sightings(cluster());
+    const veth = seen.at("pod:default/web-a");
+    seen.see(veth, "10.0.1.11:54321 > 203.0.113.9:80", syn(100));
+    seen.see(veth, "10.0.1.11:54321 > 203.0.113.9:81", syn(100, { atMs: 1 }));
+    expect(seen.connections).toHaveLength(2);
+  });
+
+  test("the many targets of such a scanner, but each with its own copy behind the rewrite", () => {
+    const seen = new Sightings(cluster());
+    const [veth, eth0] = [seen.at("pod:default/web-a"), seen.at("n1/eth0")];
+    const targets = 2000;
+    for (let target = 0; target < targets; target++) {
+      const to = `203.0.${target >>> 8}.${target & 255}:80`;
+      seen.see(veth, `10.0.1.11:54321 > ${to}`, syn(100, { atMs: target }));
+      seen.see(eth0, `10.0.1.10:20001 > ${to}`, syn(100, { ttlMax: 63, atMs: target + 0.05 }));
+    }
+    expect(seen.connections).toHaveLength(targets);
+    expect(seen.connections.every((one) => one.nat.length === 1)).toBe(true);
+  });
+
   test("two uses of one tuple", () => {
     const seen = new Sightings();
     const tap = seen.at("x");

@@ -1,7 +1,7 @@
 import type { OwnerKind } from "../../cluster/owner.ts";
 import type { PathRule } from "../rule.ts";
 import { classesOf, listsOf, mayBe } from "../unlisted.ts";
-import { inferred, proven } from "../verdict.ts";
+import { inferred } from "../verdict.ts";
 
 const OUTSIDE: ReadonlySet<OwnerKind> = new Set([
   "external",
@@ -27,8 +27,14 @@ export const external: PathRule = {
     // Without the lists of pods and nodes nobody can be said to be outside.
     if (snapshot.pods.length === 0 || snapshot.nodes.length === 0) return null;
     const unlisted = [...mayBe(orig, snapshot), ...mayBe(resp, snapshot)];
-    if (unlisted.length === 0) return proven("external", subject);
     if (unlisted.includes("pod") || unlisted.includes("node")) return null;
+    // Absence from a list is no proof: a text list shows one address of a pod that has two.
+    if (unlisted.length === 0) {
+      return inferred("external", subject, {
+        or: ["unclassified"],
+        wouldDecide: "kubectl get pods,nodes -A -o json, which lists every address of a pod",
+      });
+    }
     return inferred("external", subject, {
       or: classesOf(unlisted, {
         pod: [],

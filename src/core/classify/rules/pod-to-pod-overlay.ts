@@ -70,6 +70,8 @@ function leavesVpcAddressing(subject: Subject, owners: OwnerIndex, vpcKnown: boo
   const [first] = subject.connection.legs;
   const last = subject.connection.legs[subject.connection.legs.length - 1];
   if (!vpcKnown || first === undefined || last === undefined) return false;
+  // A rewrite that was seen explains how the packets got across without any tunnel.
+  if (subject.connection.nat.length > 0) return false;
   if (
     subject.orig.node === undefined ||
     subject.resp.node === undefined ||
