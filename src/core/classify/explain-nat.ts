@@ -1,7 +1,7 @@
 /** Names the iptables rule that did a rewrite, when the node's nat table is in the snapshot and one rule explains it. */
-import type { ClusterSnapshot, IptablesRule } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot, IptablesRule, NodeState } from "../cluster/snapshot.ts";
 import type { Connection, FiveTuple, NatStep } from "../correlate/connection.ts";
-import { findNatRule, type WalkedPacket } from "./iptables-walk.ts";
+import { findNatRule, possibleMark, type WalkedPacket } from "./iptables-walk.ts";
 import type { NatRule } from "./rule.ts";
 import { sightingsOf } from "./subject.ts";
 
@@ -25,6 +25,7 @@ export function explainNat(
             destination: step.after.resp,
             inInterface: null,
             outInterface,
+            ...markOf(step, connection, state),
           },
           (one) => givesSource(one, step),
         )
@@ -32,6 +33,21 @@ export function explainNat(
           givesDestination(one, step),
         );
   return rule === null ? null : { text: rule.text, ref: rule.ref };
+}
+
+/** The mark was given to the packet as it came in: before a DNAT that this node did as well. */
+function markOf(
+  step: NatStep,
+  connection: Connection,
+  state: NodeState,
+): Pick<WalkedPacket, "possibleMark"> {
+  const until = connection.nat.indexOf(step);
+  const arrivals = connection.nat
+    .slice(0, until + 1)
+    .filter(({ node }) => node === step.node)
+    .map((one) => before(one, connection, interfaceAt(connection, one.before, step.node)));
+  const bits = possibleMark(state, arrivals);
+  return bits === undefined ? {} : { possibleMark: bits };
 }
 
 function before(step: NatStep, connection: Connection, inInterface: string | null): WalkedPacket {

@@ -1,6 +1,6 @@
 /**
  * Walks the nat table of one node the way netfilter does, looking for the rule that did a rewrite. Matches that the snapshot
- * cannot answer (statistic, marks, sets) are "maybe": the walk looks behind them but is not stopped by them.
+ * cannot answer (statistic, sets, marks that may be there) are "maybe": the walk looks behind them but is not stopped by them.
  */
 import { cidrContains, parseCidr } from "../address/cidr.ts";
 import { parseAddress } from "../address/ip-text.ts";
@@ -13,6 +13,8 @@ export interface WalkedPacket {
   readonly destination: FlowEndpoint;
   readonly inInterface: string | null;
   readonly outInterface: string | null;
+  /** Bits of its mark that may be set; left out when any may be. Bits that are not here are surely 0. */
+  readonly possibleMark?: number;
 }
 
 type Answer = "yes" | "no" | "maybe";
@@ -36,6 +38,35 @@ export function findNatRule(
   packet: WalkedPacket,
   isGoal: (rule: IptablesRule) => boolean,
 ): IptablesRule | null {
+  const found = walk({ chains: natChains(state), state, packet, isGoal }, chain, 0);
+  return found === "stopped" || found === "passed" ? null : found;
+}
+
+/**
+ * Bits that may be set in the mark of a packet that came into this node as one of `arrivals`: those of every rule that it may
+ * pass in the nat table before POSTROUTING, and of all rules of the other tables. Undefined (any bit) when the snapshot does not
+ * have these chains. KUBE-POSTROUTING masquerades by such a bit (0x4000), so without it every SNAT would be kube-proxy's.
+ */
+export function possibleMark(
+  state: NodeState,
+  arrivals: readonly WalkedPacket[],
+): number | undefined {
+  const chains = natChains(state);
+  if (!chains.has("PREROUTING")) return undefined;
+  let bits = 0;
+  for (const rule of state.iptables) if (rule.table !== "nat") bits |= rule.setsMark ?? 0;
+  const noteMark = (rule: IptablesRule): boolean => {
+    bits |= rule.setsMark ?? 0;
+    return false;
+  };
+  for (const packet of arrivals) {
+    for (const hook of ["PREROUTING", "OUTPUT"])
+      walk({ chains, state, packet, isGoal: noteMark }, hook, 0);
+  }
+  return bits;
+}
+
+function natChains(state: NodeState): ReadonlyMap<string, readonly IptablesRule[]> {
   const chains = new Map<string, IptablesRule[]>();
   for (const rule of state.iptables) {
     if (rule.table !== "nat") continue;
@@ -43,8 +74,7 @@ export function findNatRule(
     if (rules === undefined) chains.set(rule.chain, [rule]);
     else rules.push(rule);
   }
-  const found = walk({ chains, state, packet, isGoal }, chain, 0);
-  return found === "stopped" || found === "passed" ? null : found;
+  return chains;
 }
 
 interface Walk {
@@ -72,7 +102,8 @@ function walk(on: Walk, chain: string, depth: number): Outcome {
 }
 
 function follow(on: Walk, rule: IptablesRule, target: string, depth: number): Outcome {
-  if (TERMINAL.has(target)) return on.isGoal(rule) ? rule : "stopped";
+  if (on.isGoal(rule)) return rule;
+  if (TERMINAL.has(target)) return "stopped";
   return on.chains.has(target) ? walk(on, target, depth + 1) : "passed";
 }
 
@@ -87,7 +118,7 @@ function matches(rule: IptablesRule, { packet, state }: Walk): Answer {
     portAnswer(rule.destinationPort, packet.destination.port),
     localAnswer(rule.destinationType, packet.destination.address, state),
     localAnswer(rule.sourceType, packet.source.address, state),
-    rule.mark === undefined ? "yes" : "maybe",
+    markAnswer(rule.mark, packet.possibleMark),
     rule.otherMatches.length === 0 ? "yes" : "maybe",
   ];
   if (answers.includes("no")) return "no";
@@ -141,4 +172,11 @@ function localAnswer(
     state.interfaces.some((one) => one.addresses.includes(address)),
     match.negated,
   );
+}
+
+/** Only "no such bit can be set" is certain. */
+function markAnswer(match: IptablesRule["mark"], possible: number | undefined): Answer {
+  if (match === undefined) return "yes";
+  if (possible === undefined || (possible & match.mask) !== 0) return "maybe";
+  return answered(match.value === 0, match.negated);
 }

@@ -1,4 +1,5 @@
 import { statement } from "../evidence.ts";
+import { isPrivateAddress } from "../private-address.ts";
 import type { PathRule } from "../rule.ts";
 import { isEni, isPod, lastLeg, sightingAtOrigin, sightingsOf } from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
@@ -34,6 +35,14 @@ export const directEgress: PathRule = {
       return inferred("direct-egress", subject, {
         or: ["pod-to-vpc", "pod-to-peer", "pod-to-pod-direct", "pod-to-node", "client-to-lb"],
         wouldDecide: "aws ec2 describe-vpcs: whether the destination lies inside the VPC",
+        more,
+      });
+    }
+    if (isPrivateAddress(lastLeg(subject.connection).resp.address)) {
+      return inferred("direct-egress", subject, {
+        or: ["pod-to-peer"],
+        wouldDecide:
+          "aws ec2 describe-vpc-peering-connections: whether a peered network has the address",
         more,
       });
     }

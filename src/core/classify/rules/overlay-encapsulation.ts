@@ -19,13 +19,20 @@ export const overlayEncapsulation: FindingRule = {
       string,
       { outer: Classified[]; inner: Set<number>; evidence: Evidence[] }
     >();
+    const nodePairs = new Set<string>();
     for (const one of classified) {
       const { connection, orig, resp } = one.subject;
       if (connection.carries === null || orig.kind !== "node" || resp.kind !== "node") continue;
       const inner = connection.carries.connections.filter(
         (index) => classified[index]?.verdict.class === "pod-to-pod-overlay",
       );
-      if (inner.length === 0) continue;
+      const { orig: from, resp: to } = firstLeg(connection);
+      // An inner connection is told once, with the outer flow that it was first seen in; VXLAN's replies take another one.
+      const isAnswer =
+        connection.carries.connections.length === 0 &&
+        nodePairs.has(`${connection.carries.kind} ${to.address} ${from.address}`);
+      if (inner.length === 0 && !isAnswer) continue;
+      nodePairs.add(`${connection.carries.kind} ${from.address} ${to.address}`);
       const group = kinds.get(connection.carries.kind) ?? {
         outer: [],
         inner: new Set<number>(),
@@ -36,7 +43,6 @@ export const overlayEncapsulation: FindingRule = {
       for (const index of inner) group.inner.add(index);
       const seen = connection.observations[0];
       if (seen === undefined || group.evidence.length >= 8) continue;
-      const { orig: from, resp: to } = firstLeg(connection);
       const record = seen.orig.records > 0 ? seen.orig.firstRecord : seen.resp.firstRecord;
       group.evidence.push(
         statement(

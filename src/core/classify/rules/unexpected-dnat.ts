@@ -1,5 +1,5 @@
-import { natEvidence } from "../evidence.ts";
 import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { namedRules, rewriteEvidence, rewritesBy } from "../rewrite.ts";
 import type { FindingRule } from "../rule.ts";
 import { firstLeg, nameOf, rewritesDestination } from "../subject.ts";
 
@@ -20,9 +20,7 @@ export const unexpectedDnat: FindingRule = {
         subject.dialled.kind === "pod" && subject.connection.nat.some(rewritesDestination),
     );
     return byWorkloadPair(rewritten).map(({ identity, members }) => {
-      const steps = members.flatMap((one) =>
-        one.subject.connection.nat.filter(rewritesDestination),
-      );
+      const rewrites = members.flatMap(rewritesBy(rewritesDestination));
       const dialled = [
         ...new Set(
           members.map((one) =>
@@ -30,19 +28,13 @@ export const unexpectedDnat: FindingRule = {
           ),
         ),
       ];
-      const rule = members.flatMap((one) => one.natRules).find((one) => one !== null) ?? undefined;
       return {
         connections: indexes(members),
         level: "error" as const,
-        message: `${identity}: ${counted(members.length, "connection")} to ${dialled.join(", ")} went to another destination${rule === undefined ? "" : `; rule: ${rule.text}`}.`,
+        message: `${identity}: ${counted(members.length, "connection")} to ${dialled.join(", ")} went to another destination${namedRules(rewrites)}.`,
         advice:
           "Remove the DNAT rule on the node that rewrote it; redirect through a Service if the redirection is wanted.",
-        evidence: steps
-          .slice(0, 4)
-          .map(natEvidence)
-          .map((one) =>
-            rule === undefined ? one : { ...one, snapshot: [...one.snapshot, rule.ref] },
-          ),
+        evidence: rewrites.slice(0, 4).map(rewriteEvidence),
         identity,
       };
     });

@@ -1,5 +1,5 @@
-import { natEvidence } from "../evidence.ts";
 import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { namedRules, rewriteEvidence, rewritesBy } from "../rewrite.ts";
 import type { Classified, FindingRule } from "../rule.ts";
 import { isPod, rewritesSource } from "../subject.ts";
 
@@ -16,26 +16,15 @@ export const unexpectedSnat: FindingRule = {
   },
   find(classified) {
     return byWorkloadPair(classified.filter(isRewritten)).map(({ identity, members }) => {
-      const steps = members.flatMap((one) => one.subject.connection.nat.filter(rewritesSource));
-      const nodes = [...new Set(steps.map((step) => step.node ?? "an unknown node"))];
-      const rules = [
-        ...new Set(
-          members.flatMap((one) => one.natRules.flatMap((rule) => (rule === null ? [] : [rule]))),
-        ),
-      ];
-      const [rule] = rules;
+      const rewrites = members.flatMap(rewritesBy(rewritesSource));
+      const nodes = [...new Set(rewrites.map(({ step }) => step.node ?? "an unknown node"))];
       return {
         connections: indexes(members),
         level: "error" as const,
-        message: `${identity}: ${counted(members.length, "connection")} left with a node's address instead of the pod's, rewritten by ${nodes.join(" and ")}${rule === undefined ? "" : `; rule: ${rule.text}`}.`,
+        message: `${identity}: ${counted(members.length, "connection")} left with a node's address instead of the pod's, rewritten by ${nodes.join(" and ")}${namedRules(rewrites)}.`,
         advice:
           "Pod traffic inside the VPC needs no SNAT: remove the masquerade rule, or add the destination's CIDR to the VPC or excluded CIDRs that the CNI knows.",
-        evidence: steps
-          .slice(0, 4)
-          .map(natEvidence)
-          .map((one) =>
-            rule === undefined ? one : { ...one, snapshot: [...one.snapshot, rule.ref] },
-          ),
+        evidence: rewrites.slice(0, 4).map(rewriteEvidence),
         identity,
       };
     });
