@@ -1,4 +1,5 @@
-import type { PathMatch, PathRule, Subject } from "../rule.ts";
+import type { Evidence, PathMatch, PathRule, Subject } from "../rule.ts";
+import { secondaryEniEvidence } from "../secondary-eni.ts";
 import { isPod, nameOf, sightingAtOrigin, sightingAtResponder } from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
 
@@ -12,34 +13,42 @@ export const podToPodDirect: PathRule = {
     confirm: "tcpdump -ni any host POD-ADDRESS on both nodes",
     sources: ["aws/amazon-vpc-cni-k8s docs/cni-proposal.md"],
   },
-  match(subject) {
+  match(subject, { snapshot }) {
     if (!isPod(subject.orig) || !isPod(subject.resp) || subject.connection.nat.length > 0)
       return null;
     const sent = sightingAtOrigin(subject);
     const received = sightingAtResponder(subject);
-    if (sent !== null && received !== null) return proven("pod-to-pod-direct", subject);
-    if (sent !== null) return halfSeen(subject, "responder");
-    return halfSeen(subject, received === null ? "both" : "originator");
+    const more = secondaryEniEvidence(subject, snapshot);
+    if (sent !== null && received !== null) return proven("pod-to-pod-direct", subject, more);
+    if (sent !== null) return halfSeen(subject, "responder", more);
+    return halfSeen(subject, received === null ? "both" : "originator", more);
   },
 };
 
 /** An end that was not captured may have seen other addresses: a service before the rewrite, a masqueraded source after it. */
-function halfSeen(subject: Subject, unseen: "originator" | "responder" | "both"): PathMatch {
+function halfSeen(
+  subject: Subject,
+  unseen: "originator" | "responder" | "both",
+  more: readonly Evidence[],
+): PathMatch {
   const [origName, respName] = [nameOf(subject.orig, ""), nameOf(subject.resp, "")];
   if (unseen === "originator") {
     return inferred("pod-to-pod-direct", subject, {
       or: ["service-clusterip"],
       wouldDecide: `a capture at the interface of ${origName}, where a service address would show`,
+      more,
     });
   }
   if (unseen === "responder") {
     return inferred("pod-to-pod-direct", subject, {
       or: ["pod-to-pod-nat"],
       wouldDecide: `a capture at the interface of ${respName}, where a rewritten source would show`,
+      more,
     });
   }
   return inferred("pod-to-pod-direct", subject, {
     or: ["service-clusterip", "pod-to-pod-nat"],
     wouldDecide: `captures at the interfaces of ${origName} and ${respName}`,
+    more,
   });
 }
