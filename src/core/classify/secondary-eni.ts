@@ -7,7 +7,7 @@ import { parseAddress } from "../address/ip-text.ts";
 import type { ClusterSnapshot, NodeState, PolicyRule } from "../cluster/snapshot.ts";
 import { statement } from "./evidence.ts";
 import type { Evidence, Subject } from "./rule.ts";
-import { firstLeg } from "./subject.ts";
+import { firstLeg, sightingsOf } from "./subject.ts";
 
 /** One sentence when the originator is a pod on a secondary ENI that sends to another node; none otherwise. */
 export function secondaryEniEvidence(
@@ -26,11 +26,18 @@ export function secondaryEniEvidence(
     rule === undefined || device === undefined
       ? ", so the VPC CNI routes what it sends through that ENI and not through eth0"
       : `, so ip rule "${rule.text.replace(/\s+/g, " ").trim()}" sends its packets out of ${device} and not out of eth0`;
+  const seen = sightingsOf(connection, firstLeg(connection)).find(
+    (one) => one.vantagePoint.kind === "secondary-eni" && one.vantagePoint.node === orig.node,
+  );
+  const packets =
+    seen === undefined || seen.orig.records === 0
+      ? []
+      : [{ capture: seen.vantagePoint.capture, record: seen.orig.firstRecord }];
   const refs = [eni?.ref, ...(device === undefined ? [] : [rule?.ref])];
   return [
     statement(
       `${owned}${routed}: as the CNI sets it up`,
-      [],
+      packets,
       refs.filter((ref) => ref !== undefined),
     ),
   ];

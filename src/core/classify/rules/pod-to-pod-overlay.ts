@@ -4,7 +4,7 @@ import { statement, tupleText } from "../evidence.ts";
 import type { Evidence, PathRule, RuleContext, Subject } from "../rule.ts";
 import { firstLeg, isPod } from "../subject.ts";
 import { runsBetweenNodes } from "../tunnel.ts";
-import { inferred, proven } from "../verdict.ts";
+import { inferred, possible, proven } from "../verdict.ts";
 
 export const podToPodOverlay: PathRule = {
   meta: {
@@ -23,13 +23,25 @@ export const podToPodOverlay: PathRule = {
   },
   match(subject, context) {
     const { owners, snapshot } = context;
-    const first = subject.connection.observations.find((one) => one.encapsulation !== null);
-    if (first?.encapsulation != null) {
+    const wrapped = subject.connection.observations.filter((one) => one.encapsulation !== null);
+    if (wrapped.length > 0) {
       // A mirror session or an appliance wraps packets as well: only a tunnel between cluster nodes is an overlay.
-      if (!runsBetweenNodes(first.encapsulation.outerConnection, context)) return null;
+      const first = wrapped.find(
+        ({ encapsulation }) =>
+          encapsulation !== null && runsBetweenNodes(encapsulation.outerConnection, context),
+      );
+      if (first?.encapsulation == null) return null;
       const more = [wrapping(first, first.encapsulation, context)];
       if (isPod(subject.orig) && isPod(subject.resp))
         return proven("pod-to-pod-overlay", subject, more);
+      // Whose packets they are is not known at all: nodes carry those of others too.
+      if (subject.orig.kind === "external" && subject.resp.kind === "external") {
+        return possible("unclassified", subject, {
+          or: ["pod-to-pod-overlay", "external"],
+          wouldDecide: "kubectl get pods -A -o wide: whether the inner addresses are pods'",
+          more,
+        });
+      }
       return inferred("pod-to-pod-overlay", subject, {
         or: ["node-to-pod", "unclassified"],
         wouldDecide:

@@ -1,3 +1,6 @@
+import { cidrContains, parseCidr } from "../../address/cidr.ts";
+import { parseAddress } from "../../address/ip-text.ts";
+import type { IptablesRule } from "../../cluster/snapshot.ts";
 import { natEvidence, statement } from "../evidence.ts";
 import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
@@ -52,7 +55,7 @@ function missingCidr(
       (rule) => rule.target === "SNAT" && rule.toSource === step.after.orig.address,
     );
     if (cidr === null || snat === undefined) continue;
-    if (rules.some((rule) => rule.destination?.cidr === cidr.text)) continue;
+    if (rules.some((rule) => covers(rule, step.after.resp.address))) continue;
     return [
       statement(
         `${step.after.resp.address} lies inside VPC CIDR ${cidr.text}, for which AWS-SNAT-CHAIN of ${step.node} has no rule`,
@@ -63,4 +66,11 @@ function missingCidr(
     ];
   }
   return null;
+}
+
+/** An exclusion may be wider than the VPC CIDR; its form (RETURN or a negated jump) does not matter here. */
+function covers(rule: IptablesRule, address: string): boolean {
+  const cidr = rule.destination === undefined ? null : parseCidr(rule.destination.cidr);
+  const parsed = parseAddress(address);
+  return cidr !== null && parsed !== null && cidrContains(cidr, parsed);
 }
