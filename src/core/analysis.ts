@@ -1,6 +1,7 @@
 /** What goes into an analysis and what comes out of it, before a report is made of it. */
-import type { CaptureInfo } from "./capture/capture-info.ts";
+
 import type { ByteSource } from "./capture/byte-source.ts";
+import type { CaptureInfo } from "./capture/capture-info.ts";
 import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
 import type { ClusterSnapshot } from "./cluster/snapshot.ts";
 import type { VantagePoint } from "./correlate/vantage-point.ts";

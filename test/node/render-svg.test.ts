@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { D3Node } from "d3-node";
 import { describe, expect, it } from "vitest";
+import type { Report } from "../../src/core/report/report.ts";
 import { renderTopologySvg } from "../../src/node/render-svg.ts";
 import {
   BIG,
@@ -86,7 +87,7 @@ describe("the traffic map as SVG", () => {
     expect(svg.endsWith("</svg>\n")).toBe(true);
   });
 
-  it.each([
+  it.each<readonly [name: string, report: Report]>([
     ["an empty report", reportOf({})],
     ["a small cluster", clusterReport(SMALL)],
     ["a big cluster", clusterReport(BIG)],

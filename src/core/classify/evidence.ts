@@ -110,7 +110,7 @@ export function natEvidence(step: NatStep): Evidence {
   return statement(text, step.packets, snapshot);
 }
 
-export function natWord(kind: NatStep["kind"]): string {
+function natWord(kind: NatStep["kind"]): string {
   return kind === "both" ? "SNAT+DNAT" : kind.toUpperCase();
 }
 

@@ -2,7 +2,6 @@
 import type { Owner } from "../cluster/owner.ts";
 import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
 import type { FiveTuple } from "../correlate/connection.ts";
-import type { PathClass } from "./rule.ts";
 
 /** The NodePort service that listens on a node's port, if the snapshot knows one. */
 export function nodePortService(
@@ -50,11 +49,4 @@ export function registeredNodePort(
   return (
     snapshot.targets.find((one) => one.instanceId !== undefined && one.port === port)?.ref ?? null
   );
-}
-
-/** Class of a connection that a load balancer's own interface opened to a pod (ip) or to a node's port (instance). */
-export function targetClass(type: Owner["loadBalancerType"], mode: "ip" | "instance"): PathClass {
-  if (type === "classic") return "clb";
-  if (type === "application") return mode === "ip" ? "alb-ip" : "alb-instance";
-  return mode === "ip" ? "nlb-ip" : "nlb-instance";
 }

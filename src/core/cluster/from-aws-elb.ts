@@ -30,7 +30,7 @@ export function readLoadBalancers(context: ReadContext, document: JsonDocument):
 }
 
 /** "arn:…:loadbalancer/net/NAME/ID". */
-export function nameOfArn(arn: string | undefined): string | undefined {
+function nameOfArn(arn: string | undefined): string | undefined {
   return /:loadbalancer\/(?:net|app|gwy)\/([^/]+)\//.exec(arn ?? "")?.[1];
 }
 

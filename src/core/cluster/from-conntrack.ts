@@ -119,7 +119,7 @@ function tuple(draft: TupleDraft | undefined): ConntrackTuple | null {
 }
 
 /** Two lines with the same key are about the same entry. */
-export function conntrackKey({ protocol, original, reply }: ConntrackEntry): string {
+function conntrackKey({ protocol, original, reply }: ConntrackEntry): string {
   return `${protocol}|${tupleKey(original)}|${tupleKey(reply)}`;
 }
 

@@ -30,11 +30,6 @@ export interface Recognition {
   readonly problems: readonly RecognitionProblem[];
 }
 
-/** Kinds found in a file, in order of appearance. */
-export function recognisedKinds(recognition: Recognition): SnapshotKind[] {
-  return [...new Set([...recognition.json, ...recognition.text].map((part) => part.kind))];
-}
-
 export function recognise(file: string, text: string): Recognition {
   if (text.length > MAX_SNAPSHOT_FILE_BYTES) {
     const message = `${file} has ${text.length} characters; at most ${MAX_SNAPSHOT_FILE_BYTES} are read`;

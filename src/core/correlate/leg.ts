@@ -140,7 +140,7 @@ function gatherDirection(directions: readonly FlowDirection[]): DirectionFacts {
 }
 
 /** Sequence number order modulo 2^32 (RFC 9293 section 3.4). */
-export function sequenceBefore(a: number, b: number): boolean {
+function sequenceBefore(a: number, b: number): boolean {
   return ((a - b) | 0) < 0;
 }
 

@@ -6,7 +6,7 @@ import { MAX_TAPS } from "../limits.ts";
 import { WordTupleTable } from "./word-tuple-table.ts";
 
 /** Contexts below are taps. */
-export const FIRST_TUNNEL = MAX_TAPS + 1;
+const FIRST_TUNNEL = MAX_TAPS + 1;
 
 /** Beside the encapsulation code: a GRE key may be all ones, which as a signed word is the "none" of IpLayer.vni. */
 const HAS_VNI = 8;

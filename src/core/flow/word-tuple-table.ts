@@ -92,7 +92,7 @@ export class WordTupleTable {
 }
 
 /** The seed enters before the first multiplication, so that which tuples collide depends on it. */
-export function hashWords(words: Int32Array, start: number, count: number, seed: number): number {
+function hashWords(words: Int32Array, start: number, count: number, seed: number): number {
   let hash = seed;
   for (let i = start; i < start + count; i++) {
     hash = Math.imul(hash ^ words[i]!, 0x9e3779b1);
