@@ -16,6 +16,19 @@ interface Sample {
   readonly classes: Readonly<Record<string, number>>;
   /** Findings by rule; no other rule may appear. */
   readonly findings: Readonly<Record<string, number>>;
+  /** Every connection, as the kernel that carried it recorded it. */
+  readonly connections: readonly SampleConnection[];
+}
+
+/** Ends are "address:port"; `nat` has "kind source destination" after each rewrite. */
+interface SampleConnection {
+  readonly protocol: string;
+  readonly orig: string;
+  readonly resp: string;
+  readonly class: string;
+  readonly confidence: string;
+  readonly nat?: readonly string[];
+  readonly client?: string;
 }
 
 const samples = readdirSync(`${ROOT}samples`, { withFileTypes: true })
@@ -34,6 +47,31 @@ function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
+}
+
+function endText({ address, port }: { address: string; port: number | null }): string {
+  return `${address}:${port}`;
+}
+
+function summarise(connection: Report["connections"][number]): SampleConnection {
+  const { protocol, orig, resp, confidence, nat, client } = connection;
+  const steps = nat.map(
+    ({ kind, after }) => `${kind} ${endText(after.orig)} ${endText(after.resp)}`,
+  );
+  return {
+    protocol,
+    orig: endText(orig),
+    resp: endText(resp),
+    class: connection.class,
+    confidence,
+    ...(steps.length === 0 ? {} : { nat: steps }),
+    ...(client === undefined ? {} : { client: endText(client) }),
+  };
+}
+
+function byEnds(x: SampleConnection, y: SampleConnection): number {
+  const [a, b] = [x, y].map((one) => `${one.protocol} ${one.orig} ${one.resp}`);
+  return (a ?? "") < (b ?? "") ? -1 : 1;
 }
 
 it("there are samples", () => {
@@ -60,6 +98,9 @@ describe.each(samples)("sample %s", (name) => {
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
     expect(countBy(report.connections.map((connection) => connection.class))).toEqual(
       sample.classes,
+    );
+    expect(report.connections.map(summarise).sort(byEnds)).toEqual(
+      [...sample.connections].sort(byEnds),
     );
     expect(countBy(report.findings.map(({ rule }) => rule))).toEqual(sample.findings);
     expect(report.accounting.balanced).toBe(true);
