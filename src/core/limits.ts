@@ -36,6 +36,8 @@ export const FINGERPRINT_BYTES = 24;
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
 /** Bytes of one snapshot file. */
 export const MAX_SNAPSHOT_FILE_BYTES = 256 * 1024 * 1024;
+/** Rules of a nat table that are looked at to explain one rewrite. More: the rewrite stands without its rule. */
+export const MAX_WALKED_RULES = 200_000;
 /** Pods drawn one by one in a traffic map. More: one box per workload and node, then one per node. */
 export const MAX_DRAWN_PODS = 60;
 /** Node boxes of a traffic map. More: those with the least traffic become one box per zone, which says how many. */

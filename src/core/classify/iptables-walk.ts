@@ -2,10 +2,11 @@
  * Walks the nat table of one node the way netfilter does, looking for the rule that did a rewrite. Matches that the snapshot
  * cannot answer (statistic, sets, marks that may be there) are "maybe": the walk looks behind them but is not stopped by them.
  */
-import { cidrContains, parseCidr } from "../address/cidr.ts";
-import { parseAddress } from "../address/ip-text.ts";
+import { type Cidr, cidrContains, parseCidr } from "../address/cidr.ts";
+import { type IpAddress, parseAddress } from "../address/ip-text.ts";
 import type { IptablesRule, NodeState } from "../cluster/snapshot.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
+import { MAX_WALKED_RULES } from "../limits.ts";
 
 export interface WalkedPacket {
   readonly protocol: string;
@@ -31,15 +32,20 @@ const TERMINAL: ReadonlySet<string> = new Set([
   "NETMAP",
 ]);
 
-/** The first rule reachable from `chain` that satisfies `isGoal`; null when another rule would have decided before it. */
+/**
+ * The rule that satisfies `isGoal` and decided; null when another rule decided before it, or when several may have and the
+ * snapshot cannot say which.
+ */
 export function findNatRule(
   state: NodeState,
   chain: string,
   packet: WalkedPacket,
   isGoal: (rule: IptablesRule) => boolean,
 ): IptablesRule | null {
-  const found = walk({ chains: natChains(state), state, packet, isGoal }, chain, 0);
-  return found === "stopped" || found === "passed" ? null : found;
+  const goals = new Set<IptablesRule>();
+  walk(beginWalk(state, packet, isGoal, goals), chain, 0);
+  const [only] = goals;
+  return goals.size === 1 && only !== undefined ? only : null;
 }
 
 /**
@@ -51,8 +57,7 @@ export function possibleMark(
   state: NodeState,
   arrivals: readonly WalkedPacket[],
 ): number | undefined {
-  const chains = natChains(state);
-  if (!chains.has("PREROUTING")) return undefined;
+  if (!natChains(state).has("PREROUTING")) return undefined;
   let bits = 0;
   for (const rule of state.iptables) if (rule.table !== "nat") bits |= rule.setsMark ?? 0;
   const noteMark = (rule: IptablesRule): boolean => {
@@ -61,61 +66,119 @@ export function possibleMark(
   };
   for (const packet of arrivals) {
     for (const hook of ["PREROUTING", "OUTPUT"])
-      walk({ chains, state, packet, isGoal: noteMark }, hook, 0);
+      walk(beginWalk(state, packet, noteMark, new Set()), hook, 0);
   }
   return bits;
 }
 
-function natChains(state: NodeState): ReadonlyMap<string, readonly IptablesRule[]> {
-  const chains = new Map<string, IptablesRule[]>();
+/** A rule with its CIDRs read; null: it has none. */
+interface ReadRule {
+  readonly rule: IptablesRule;
+  readonly source: Cidr | null;
+  readonly destination: Cidr | null;
+}
+type NatChains = ReadonlyMap<string, readonly ReadRule[]>;
+
+/** Thousands of rewrites are explained by the same few tables, so each table is read once. */
+const CHAINS_OF = new WeakMap<NodeState, NatChains>();
+
+function natChains(state: NodeState): NatChains {
+  const known = CHAINS_OF.get(state);
+  if (known !== undefined) return known;
+  const chains = new Map<string, ReadRule[]>();
   for (const rule of state.iptables) {
     if (rule.table !== "nat") continue;
+    const read: ReadRule = {
+      rule,
+      source: rule.source === undefined ? null : parseCidr(rule.source.cidr),
+      destination: rule.destination === undefined ? null : parseCidr(rule.destination.cidr),
+    };
     const rules = chains.get(rule.chain);
-    if (rules === undefined) chains.set(rule.chain, [rule]);
-    else rules.push(rule);
+    if (rules === undefined) chains.set(rule.chain, [read]);
+    else rules.push(read);
   }
+  CHAINS_OF.set(state, chains);
   return chains;
 }
 
 interface Walk {
-  readonly chains: ReadonlyMap<string, readonly IptablesRule[]>;
+  readonly chains: NatChains;
   readonly state: NodeState;
   readonly packet: WalkedPacket;
+  readonly source: IpAddress | null;
+  readonly destination: IpAddress | null;
   readonly isGoal: (rule: IptablesRule) => boolean;
+  /** Rules that satisfy `isGoal` and may have been reached, in order. */
+  readonly goals: Set<IptablesRule>;
+  /** netfilter refuses loops; a damaged or hostile table may hold some, or chains that fan out without end. */
+  rulesLeft: number;
 }
 
-/** "passed": the chain let the packet through; "stopped": another rule decided. */
-type Outcome = IptablesRule | "stopped" | "passed";
+function beginWalk(
+  state: NodeState,
+  packet: WalkedPacket,
+  isGoal: Walk["isGoal"],
+  goals: Set<IptablesRule>,
+): Walk {
+  return {
+    chains: natChains(state),
+    state,
+    packet,
+    source: parseAddress(packet.source.address),
+    destination: parseAddress(packet.destination.address),
+    isGoal,
+    goals,
+    rulesLeft: MAX_WALKED_RULES,
+  };
+}
+
+/** What a chain did for sure: "decided" ended the table; "returned" went back to its caller, as far as is known. */
+type Outcome = "decided" | "returned";
 
 function walk(on: Walk, chain: string, depth: number): Outcome {
-  if (depth > MAX_CHAIN_DEPTH) return "passed";
-  for (const rule of on.chains.get(chain) ?? []) {
-    const answer = matches(rule, on);
-    if (answer === "no" || rule.target === undefined) continue;
-    if (rule.target === "RETURN" && answer === "yes") return "passed";
-    const outcome = follow(on, rule, rule.target, depth);
+  if (depth > MAX_CHAIN_DEPTH) return "returned";
+  let mayHaveReturned = false;
+  for (const read of on.chains.get(chain) ?? []) {
+    on.rulesLeft -= 1;
+    if (on.rulesLeft < 0) return "decided";
+    const { target } = read.rule;
+    const answer = matches(read, on);
+    if (answer === "no" || target === undefined) continue;
+    if (target === "RETURN") {
+      if (answer === "yes") return "returned";
+      mayHaveReturned = true;
+      continue;
+    }
     // A rule that only may match decides nothing, but what it leads to may be the rule looked for.
-    if (outcome === "stopped" && answer === "yes") return "stopped";
-    if (outcome !== "stopped" && outcome !== "passed") return outcome;
+    if (follow(on, read.rule, target, depth) === "decided" && answer === "yes")
+      return mayHaveReturned ? "returned" : "decided";
   }
-  return "passed";
+  return "returned";
 }
 
 function follow(on: Walk, rule: IptablesRule, target: string, depth: number): Outcome {
-  if (on.isGoal(rule)) return rule;
-  if (TERMINAL.has(target)) return "stopped";
-  return on.chains.has(target) ? walk(on, target, depth + 1) : "passed";
+  if (on.isGoal(rule)) on.goals.add(rule);
+  if (TERMINAL.has(target)) return "decided";
+  return on.chains.has(target) ? walk(on, target, depth + 1) : "returned";
 }
 
-function matches(rule: IptablesRule, { packet, state }: Walk): Answer {
-  const answers: Answer[] = [
-    addressAnswer(rule.source, packet.source.address),
-    addressAnswer(rule.destination, packet.destination.address),
+/** The cheapest and most telling matches first: most rules of a large table are another service's. */
+function matches(read: ReadRule, on: Walk): Answer {
+  const { rule } = read;
+  const { packet, state } = on;
+  const certain: readonly Answer[] = [
+    addressAnswer(rule.destination, read.destination, on.destination),
+    addressAnswer(rule.source, read.source, on.source),
     protocolAnswer(rule.protocol, packet.protocol),
+    portAnswer(rule.destinationPort, packet.destination.port),
+  ];
+  if (certain.includes("no")) return "no";
+  const answers: readonly Answer[] = [
+    ...certain,
+    familyAnswer(rule.family, on.source),
     interfaceAnswer(rule.inInterface, packet.inInterface),
     interfaceAnswer(rule.outInterface, packet.outInterface),
     portAnswer(rule.sourcePort, packet.source.port),
-    portAnswer(rule.destinationPort, packet.destination.port),
     localAnswer(rule.destinationType, packet.destination.address, state),
     localAnswer(rule.sourceType, packet.source.address, state),
     markAnswer(rule.mark, packet.possibleMark),
@@ -125,16 +188,25 @@ function matches(rule: IptablesRule, { packet, state }: Walk): Answer {
   return answers.includes("maybe") ? "maybe" : "yes";
 }
 
+/** A listing does not always say that it is ip6tables'. */
+function familyAnswer(family: IptablesRule["family"], source: IpAddress | null): Answer {
+  if (source === null) return "maybe";
+  if (family === undefined) return source.family === 4 ? "yes" : "maybe";
+  return family === source.family ? "yes" : "no";
+}
+
 function answered(holds: boolean, negated: boolean): Answer {
   return holds === negated ? "no" : "yes";
 }
 
-function addressAnswer(match: IptablesRule["source"], address: string): Answer {
+function addressAnswer(
+  match: IptablesRule["source"],
+  cidr: Cidr | null,
+  address: IpAddress | null,
+): Answer {
   if (match === undefined) return "yes";
-  const cidr = parseCidr(match.cidr);
-  const ip = parseAddress(address);
-  if (cidr === null || ip === null) return "maybe";
-  return answered(cidrContains(cidr, ip), match.negated);
+  if (cidr === null || address === null) return "maybe";
+  return answered(cidrContains(cidr, address), match.negated);
 }
 
 function protocolAnswer(match: IptablesRule["protocol"], protocol: string): Answer {

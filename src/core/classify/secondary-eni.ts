@@ -24,7 +24,7 @@ export function secondaryEniEvidence(
   const owned = `${from.address} belongs to secondary ENI ${orig.eni} (device index ${orig.deviceIndex})`;
   const routed =
     rule === undefined || device === undefined
-      ? ", so the VPC CNI routes what it sends through that ENI and not through eth0"
+      ? ", so its packets leave through that ENI and not through eth0"
       : `, so ip rule "${rule.text.replace(/\s+/g, " ").trim()}" sends its packets out of ${device} and not out of eth0`;
   const seen = sightingsOf(connection, firstLeg(connection)).find(
     (one) => one.vantagePoint.kind === "secondary-eni" && one.vantagePoint.node === orig.node,

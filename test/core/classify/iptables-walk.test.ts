@@ -1,104 +1,173 @@
 /**
- * Goal: the rule that is named is the one that netfilter applied. Method: nat tables as kube-proxy and the VPC CNI write them,
- * and packets that take one way or the other through them.
+ * Goal: the rule that netfilter applied is named, or none. Method: nat tables as iptables-save prints them, in the order of
+ * real nodes; packets that reach one rule, another, or cannot be followed.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   findNatRule,
   possibleMark,
   type WalkedPacket,
 } from "../../../src/core/classify/iptables-walk.ts";
-import type { IptablesRule, NodeState } from "../../../src/core/cluster/snapshot.ts";
-import { loadText } from "../cluster/load-text.ts";
+import type { IptablesRule } from "../../../src/core/cluster/snapshot.ts";
+import { endpoint } from "../../support/flow.ts";
+import { natRules, STATES } from "../../support/snapshot.ts";
 
-const CHAINS = `*mangle
--A PREROUTING -i eni+ -j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80
-COMMIT
-*nat
-:PREROUTING ACCEPT [0:0]
-:POSTROUTING ACCEPT [0:0]
--A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
--A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING
--A POSTROUTING -m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-0
--A AWS-SNAT-CHAIN-0 -d 10.0.0.0/16 -j RETURN
--A AWS-SNAT-CHAIN-0 ! -o vlan+ -m addrtype ! --dst-type LOCAL -j SNAT --to-source 10.0.1.10 --random-fully
--A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000
--A KUBE-SERVICES -d 10.100.0.50/32 -p tcp -m tcp --dport 80 -j KUBE-SVC-A
--A KUBE-SVC-A ! -s 10.0.0.0/16 -d 10.100.0.50/32 -p tcp -m tcp --dport 80 -j KUBE-MARK-MASQ
--A KUBE-SVC-A -j DNAT --to-destination 10.0.1.11:8080
--A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
--A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0
--A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
-COMMIT
-`;
-
-function state(text: string): NodeState {
-  const [first] = loadText(text).snapshot.nodeStates;
-  if (first === undefined) throw new Error("no rules in the text");
-  return first;
-}
-
-function packet(source: string, destination: string, port: number): WalkedPacket {
+const state = (...lines: string[]) => ({ ...STATES.n1, iptables: natRules(...lines) });
+const packet = (flow: string, fields: Partial<WalkedPacket> = {}): WalkedPacket => {
+  const [source = "", destination = ""] = flow.split(" > ");
   return {
     protocol: "tcp",
-    source: { address: source, port: 40_000 },
-    destination: { address: destination, port },
+    source: endpoint(source),
+    destination: endpoint(destination),
     inInterface: null,
     outInterface: "eth0",
+    ...fields,
   };
-}
-
-const rewritesSource = ({ target }: IptablesRule) => target === "SNAT" || target === "MASQUERADE";
-const sourceRule = (on: NodeState, one: WalkedPacket, arrived: WalkedPacket) => {
-  const bits = possibleMark(on, [arrived]);
-  const marked = bits === undefined ? one : { ...one, possibleMark: bits };
-  return findNatRule(on, "POSTROUTING", marked, rewritesSource)?.chain;
 };
+const gives = (target: string) => (rule: IptablesRule) => rule.target === target;
+const SNAT = (rule: IptablesRule) => rule.target === "SNAT" || rule.target === "MASQUERADE";
 
-describe("who rewrote the source", () => {
-  const node = state(CHAINS);
-  const toOutside = packet("10.0.1.11", "203.0.113.9", 80);
+/** POSTROUTING for a packet to the outside, one inside the VPC, ... : the text of the rule, or null. */
+const source = (table: ReturnType<typeof state>, flow: string, fields?: Partial<WalkedPacket>) =>
+  findNatRule(table, "POSTROUTING", packet(flow, fields), SNAT)?.text ?? null;
 
-  it("is the CNI when no rule can have marked the packet for kube-proxy", () => {
-    expect(possibleMark(node, [toOutside])).toBe(0x80);
-    expect(sourceRule(node, toOutside, toOutside)).toBe("AWS-SNAT-CHAIN-0");
+const OUT = "10.0.1.11:4000 > 203.0.113.9:443";
+const INSIDE = "10.0.1.11:4000 > 10.0.2.51:8080";
+const AWS_SNAT =
+  '-A AWS-SNAT-CHAIN-0 ! -o vlan+ -m comment --comment "AWS, SNAT" -m addrtype ! --dst-type LOCAL -j SNAT --to-source 10.0.1.10 --random-fully';
+const KUBE = [
+  '-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING',
+  "-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN",
+  "-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0",
+  "-A KUBE-POSTROUTING -j MASQUERADE --random-fully",
+];
+
+describe("the CNI's chain", () => {
+  const returning = state(
+    "-A POSTROUTING -j AWS-SNAT-CHAIN-0",
+    "-A AWS-SNAT-CHAIN-0 -d 10.0.0.0/16 -j RETURN",
+    AWS_SNAT,
+  );
+  const chained = state(
+    "-A POSTROUTING -j AWS-SNAT-CHAIN-0",
+    "-A AWS-SNAT-CHAIN-0 ! -d 10.0.0.0/16 -j AWS-SNAT-CHAIN-1",
+    "-A AWS-SNAT-CHAIN-1 ! -d 10.20.0.0/16 -j AWS-SNAT-CHAIN-2",
+    AWS_SNAT.replace("CHAIN-0", "CHAIN-2"),
+  );
+
+  test.each([
+    ["with RETURN", returning],
+    ["chained", chained],
+  ])("%s rewrites what leaves the VPC and nothing else", (_, table) => {
+    expect(source(table, OUT)).toContain("--to-source 10.0.1.10");
+    expect(source(table, INSIDE)).toBeNull();
   });
 
-  it("is kube-proxy when the packet came in for a service from outside the pod range", () => {
-    const arrived = packet("203.0.113.9", "10.100.0.50", 80);
-    expect(possibleMark(node, [arrived])).toBe(0x4080);
-    const sentOn = packet("203.0.113.9", "10.0.1.11", 8080);
-    expect(sourceRule(node, sentOn, arrived)).toBe("KUBE-POSTROUTING");
+  test("leaves alone what goes out by a branch ENI or stays on the node", () => {
+    expect(source(returning, OUT, { outInterface: "vlan.eth.1" })).toBeNull();
+    expect(source(returning, "10.0.1.11:4 > 10.0.1.20:5")).toBeNull();
   });
 
-  it("is nobody when a pod's packet stays inside the VPC", () => {
-    const inside = packet("10.0.1.11", "10.0.2.12", 80);
-    expect(sourceRule(node, inside, inside)).toBeUndefined();
-  });
-
-  it("may be anybody who asks for a mark when the chains that set marks were not pasted", () => {
-    const part = state(
-      `${CHAINS.split("\n")
-        .filter((line) => !/PREROUTING/.test(line))
-        .join("\n")}`,
-    );
-    expect(possibleMark(part, [toOutside])).toBeUndefined();
-    expect(sourceRule(part, toOutside, toOutside)).toBe("KUBE-POSTROUTING");
+  test("an excluded CIDR of the chained form is left alone", () => {
+    expect(source(chained, "10.0.1.11:4000 > 10.20.3.4:443")).toBeNull();
   });
 });
 
-describe("marks", () => {
-  const marksOf = (rule: string) =>
-    state(`*nat\n-A PREROUTING ${rule}\nCOMMIT\n`).iptables.map(({ setsMark }) => setsMark);
+describe("kube-proxy's masquerade before the CNI's chain", () => {
+  const lines = [...KUBE, "-A POSTROUTING -j AWS-SNAT-CHAIN-0", AWS_SNAT];
 
-  it.each([
-    ["-j MARK --set-xmark 0x4000/0x4000", 0x4000],
-    ["-j MARK --or-mark 0x8000", 0x8000],
-    ["-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80", 0x80],
-    ["-j CONNMARK --restore-mark", 0xffffffff],
-    ["-j CONNMARK --set-xmark 0x80/0x80", undefined],
-    ["-m mark --mark 0x1/0x1 -j RETURN", undefined],
-  ])("of the packet that `%s` can set: %s", (rule, bits) => {
-    expect(marksOf(rule)).toEqual([bits]);
+  test("does not explain packets that no rule can have marked", () => {
+    expect(source(state(...lines), OUT, { possibleMark: 0 })).toContain("AWS-SNAT-CHAIN-0");
+  });
+
+  test("and with a mark that may be there nobody can say which of the two it was", () => {
+    expect(source(state(...lines), OUT)).toBeNull();
+  });
+
+  test("alone explains a marked packet", () => {
+    expect(source(state(...KUBE), OUT)).toContain("KUBE-POSTROUTING -j MASQUERADE");
+  });
+});
+
+test("a MASQUERADE inserted before everything else is the one", () => {
+  const table = state(
+    "-A POSTROUTING -s 10.0.1.11/32 -j MASQUERADE",
+    "-A POSTROUTING -j AWS-SNAT-CHAIN-0",
+    AWS_SNAT,
+  );
+  expect(source(table, OUT)).toContain("-s 10.0.1.11/32 -j MASQUERADE");
+  expect(source(table, OUT.replace("1.11", "1.21"))).toContain("AWS-SNAT-CHAIN-0");
+});
+
+test("negation turns a match round", () => {
+  const table = state("-A POSTROUTING ! -s 10.0.1.11/32 ! -d 10.0.0.0/16 -j MASQUERADE");
+  expect(source(table, OUT)).toBeNull();
+  expect(source(table, OUT.replace("1.11", "1.21"))).toContain("MASQUERADE");
+  expect(source(table, INSIDE.replace("1.11", "1.21"))).toBeNull();
+});
+
+describe("a service", () => {
+  const table = state(
+    "-A PREROUTING -j KUBE-SERVICES",
+    "-A KUBE-SERVICES -d 10.100.0.50/32 -p tcp -m tcp --dport 80 -j KUBE-SVC-A",
+    "-A KUBE-SVC-A -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-A",
+    "-A KUBE-SVC-A -j KUBE-SEP-B",
+    "-A KUBE-SEP-A -s 10.0.1.21/32 -j KUBE-MARK-MASQ",
+    "-A KUBE-SEP-A -p tcp -m tcp -j DNAT --to-destination 10.0.1.21:8080",
+    "-A KUBE-SEP-B -p tcp -m tcp -j DNAT --to-destination 10.0.2.51:8080",
+    "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000",
+  );
+  const to = (wanted: string, flow = "10.0.1.11:4000 > 10.100.0.50:80", protocol = "tcp") =>
+    findNatRule(
+      table,
+      "PREROUTING",
+      packet(flow, { protocol }),
+      (rule) => rule.toDestination === wanted,
+    );
+
+  test("is followed past the dice to the endpoint that answered", () => {
+    expect(to("10.0.1.21:8080")?.chain).toBe("KUBE-SEP-A");
+    expect(to("10.0.2.51:8080")?.chain).toBe("KUBE-SEP-B");
+    expect(to("10.0.9.9:8080")).toBeNull();
+  });
+
+  test("needs its port and protocol", () => {
+    expect(to("10.0.1.21:8080", "10.0.1.11:4000 > 10.100.0.50:81")).toBeNull();
+    expect(to("10.0.1.21:8080", undefined, "udp")).toBeNull();
+  });
+
+  test("marks only what comes from its own endpoint", () => {
+    const mark = (flow: string) => possibleMark(table, [packet(flow)]);
+    expect(mark("10.0.1.11:4000 > 10.100.0.50:80")).toBe(0);
+    expect(mark("10.0.1.21:4000 > 10.100.0.50:80")).toBe(0x4000);
+    expect(possibleMark(state("-A POSTROUTING -j MASQUERADE"), [packet(OUT)])).toBeUndefined();
+  });
+});
+
+describe("tables that nobody sane has", () => {
+  test("loops end", () => {
+    const table = state("-A POSTROUTING -j LOOP", "-A LOOP -j LOOP", "-A LOOP -j MASQUERADE");
+    expect(source(table, OUT)).toContain("MASQUERADE");
+  });
+
+  test("and so do chains that fan out without end", () => {
+    const fan = Array.from({ length: 30 }, () => "-A LOOP -j LOOP");
+    const table = state("-A POSTROUTING -j LOOP", ...fan, "-A POSTROUTING -j MASQUERADE");
+    expect(source(table, OUT)).toBeNull();
+  });
+
+  test("a jump to a chain that is not there goes on", () => {
+    expect(source(state("-A POSTROUTING -j GONE", "-A POSTROUTING -j MASQUERADE"), OUT)).toContain(
+      "MASQUERADE",
+    );
+  });
+
+  test("a rule of ip6tables does not meet an IPv4 packet", () => {
+    const [rule] = natRules("-A POSTROUTING -j MASQUERADE");
+    if (rule === undefined) throw new Error("a rule");
+    const table = { ...STATES.n1, iptables: [{ ...rule, family: 6 as const }] };
+    expect(findNatRule(table, "POSTROUTING", packet(OUT), gives("MASQUERADE"))).toBeNull();
+    const flow = "[2001:db8::1]:4 > [2001:db8:1::1]:5";
+    expect(findNatRule(table, "POSTROUTING", packet(flow), gives("MASQUERADE"))).not.toBeNull();
   });
 });
