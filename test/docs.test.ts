@@ -94,6 +94,14 @@ describe("what is made from the code is fresh", () => {
     await expect(markdown).toMatchFileSnapshot("../docs/rules.md");
   });
 
+  test("the README shows what the tour says, line by line", () => {
+    const shown = readText("README.md").split("```text\n")[1]?.split("```")[0] ?? "";
+    const real = readText("samples/tour/expected.txt").split("\n");
+    const lines = shown.split("\n").filter((line) => line !== "…");
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.filter((line) => !real.includes(line))).toEqual([]);
+  });
+
   test("the README promises only classes and findings that there are", () => {
     const ids = [...PATH_RULES, ...FINDING_RULES].map(({ meta }) => meta.id);
     const table = readText("README.md").split("## What it answers")[1]?.split("\n## ")[0] ?? "";
