@@ -2,11 +2,13 @@
  * Finds out where each tap was: by the user's label, by the interface names of pcapng, by link addresses (ENI and veth MACs of
  * the snapshot), by ifindex, and last by whose addresses appear. Every answer says on what ground; "unknown" is an answer.
  */
+import { buildInterfaceOwners, type InterfaceOwners } from "../cluster/interface-owners.ts";
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { Tap } from "../flow/flow-observation.ts";
-import { interfaceKind, podBehind } from "./interface-kind.ts";
+import { interfaceKind } from "./interface-kind.ts";
 import { placeCooked } from "./place-cooked.ts";
 import { type Place, placeEthernet } from "./place-ethernet.ts";
+import { sharedPod } from "./shared-pod.ts";
 import { gatherTapEvidence, type TapEvidence } from "./tap-evidence.ts";
 import { stateOf, type VantageInput } from "./vantage-input.ts";
 import type { VantageKind, VantagePoint } from "./vantage-point.ts";
@@ -65,8 +67,9 @@ function gatherVantagePoints(
     readonly taps: number[];
   }
   const drafts = new Map<string, Draft>();
+  const interfaces = buildInterfaceOwners(input.snapshot);
   for (const tap of input.taps) {
-    const place = places.get(tap.index) ?? UNKNOWN;
+    const place = withPodBehind(places.get(tap.index) ?? UNKNOWN, interfaces);
     const vlan =
       tap.vlan === null ? "" : `.${tap.vlan}${tap.innerVlan === null ? "" : `.${tap.innerVlan}`}`;
     const key = `${tap.capture}\0${place.node}\0${place.key}${vlan}`;
@@ -81,9 +84,7 @@ function gatherVantagePoints(
     const file = input.captures[capture]?.file ?? `capture ${capture + 1}`;
     const state = stateOf(place.node, input.snapshot);
     const pod =
-      place.pod ??
-      (place.interface === null ? null : podBehind(place.interface, state, input.owners)) ??
-      sharedPod(place, taps, evidence, input.owners);
+      place.pod ?? (place.interface === null ? null : podByPackets(taps, evidence, input.owners));
     const kind: VantageKind =
       place.kind ?? interfaceKind(place.interface, place.mac, state, input.snapshot, input.owners);
     const point: VantagePoint = {
@@ -111,18 +112,26 @@ function withVlan(place: Place, vlan: string): Place {
   };
 }
 
-function sharedPod(
-  place: Place,
+/** The node's routes and the CNI's names of veths tell which pod is behind an interface; a name alone tells its node as well. */
+function withPodBehind(place: Place, interfaces: InterfaceOwners): Place {
+  if (place.interface === null || place.pod !== null) return place;
+  const behind = interfaces.podOf(place.node, place.interface);
+  if (behind === null) return place;
+  const { pod, because } = behind;
+  const name = `${pod.namespace}/${pod.name}`;
+  if (place.node !== null || pod.node === undefined) return { ...place, pod: name };
+  return { ...place, node: pod.node, pod: name, because };
+}
+
+function podByPackets(
   taps: readonly number[],
   evidence: readonly TapEvidence[],
   owners: OwnerIndex,
 ): string | null {
-  if (place.interface === null) return null;
   for (const tap of taps) {
-    const address = evidence[tap]?.sharedAddress;
-    if (address === null || address === undefined) continue;
-    const owner = owners.resolve(address);
-    if (owner.kind === "pod") return `${owner.namespace}/${owner.name}`;
+    const seen = evidence[tap];
+    const pod = seen === undefined ? null : sharedPod(seen, owners);
+    if (pod !== null) return pod.name;
   }
   return null;
 }

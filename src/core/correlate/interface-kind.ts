@@ -73,19 +73,3 @@ function macOf(name: string | null, state: NodeState | null): string | null {
   const found: NodeInterface | undefined = state?.interfaces.find((one) => one.name === name);
   return found?.mac ?? null;
 }
-
-/** "namespace/name" of the pod behind a host veth: the node's route to the pod address names the device. */
-export function podBehind(
-  name: string,
-  state: NodeState | null,
-  owners: OwnerIndex,
-): string | null {
-  for (const route of state?.routes ?? []) {
-    if (route.device !== name || route.type !== "unicast") continue;
-    const address = route.destination.replace(/\/(32|128)$/, "");
-    if (address.includes("/")) continue;
-    const owner = owners.resolve(address);
-    if (owner.kind === "pod") return `${owner.namespace}/${owner.name}`;
-  }
-  return null;
-}

@@ -5,6 +5,7 @@
 import type { NodeState } from "../cluster/snapshot.ts";
 import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
 import type { Place } from "./place-ethernet.ts";
+import { sharedPod } from "./shared-pod.ts";
 import type { TapEvidence } from "./tap-evidence.ts";
 import { stateOf, type VantageInput } from "./vantage-input.ts";
 
@@ -92,13 +93,12 @@ function votesByPods(
 ): void {
   for (const tap of taps) {
     const seen = evidence[tap.index];
-    if (seen?.sharedAddress == null || !seen.sharedUnforwarded) continue;
-    const owner = input.owners.resolve(seen.sharedAddress);
-    if (owner.kind !== "pod" || owner.node === undefined) continue;
+    const pod = seen === undefined ? null : sharedPod(seen, input.owners);
+    if (seen === undefined || pod?.node == null) continue;
     vote(
-      owner.node,
+      pod.node,
       seen.records,
-      `packets of ${owner.namespace}/${owner.name}, not yet forwarded, enter at one interface`,
+      `packets of ${pod.name}, not yet forwarded, enter at one interface`,
     );
   }
 }
@@ -126,7 +126,7 @@ function placeByIndex(
   }
   const why =
     node === null ? "no MAC of the capture is known" : `no \`ip addr\` of ${node} in the snapshot`;
-  const pod = podByContent(evidence, input);
+  const pod = evidence === undefined ? null : sharedPod(evidence, input.owners);
   if (pod !== null) {
     return {
       node,
@@ -147,15 +147,6 @@ function placeByIndex(
     key,
     because: `ifindex ${tap.sllInterface}; ${why}`,
   };
-}
-
-function podByContent(
-  evidence: TapEvidence | undefined,
-  input: VantageInput,
-): { readonly name: string } | null {
-  if (evidence?.sharedAddress == null || !evidence.sharedUnforwarded) return null;
-  const owner = input.owners.resolve(evidence.sharedAddress);
-  return owner.kind === "pod" ? { name: `${owner.namespace}/${owner.name}` } : null;
 }
 
 function placeByMac(

@@ -1,6 +1,7 @@
 /** Where a tap with its own interface was: Ethernet, RAW, loopback. */
 import type { MacOwner } from "../cluster/owner.ts";
 import type { Tap } from "../flow/flow-observation.ts";
+import { sharedPod } from "./shared-pod.ts";
 import type { TapEvidence } from "./tap-evidence.ts";
 import type { VantageInput } from "./vantage-input.ts";
 import type { VantageKind } from "./vantage-point.ts";
@@ -133,19 +134,16 @@ function ownerPhrase(owner: MacOwner): string {
 
 /** All packets have one pod as an end, between two link addresses, and the pod's own have not been forwarded yet: its veth. */
 function bySharedPod(evidence: TapEvidence, input: VantageInput): Place | null {
-  const address = evidence.sharedAddress;
-  if (address === null || evidence.macPairs > 1 || !evidence.sharedUnforwarded) return null;
-  const owner = input.owners.resolve(address);
-  if (owner.kind !== "pod") return null;
-  const pod = `${owner.namespace}/${owner.name}`;
+  const pod = evidence.macPairs > 1 ? null : sharedPod(evidence, input.owners);
+  if (pod === null) return null;
   return {
-    node: owner.node ?? null,
+    node: pod.node,
     interface: null,
-    pod,
+    pod: pod.name,
     kind: "pod-veth",
     mac: null,
-    key: pod,
-    because: `every packet has ${address} (${pod}) as an end and the pod's own have not been forwarded yet`,
+    key: pod.name,
+    because: `every packet has ${pod.address} (${pod.name}) as an end and the pod's own have not been forwarded yet`,
   };
 }
 

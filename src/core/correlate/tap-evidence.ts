@@ -8,10 +8,11 @@ export interface TapEvidence {
   readonly macs: ReadonlyMap<string, number>;
   /** Link address -> packets that carried it as source. */
   readonly sourceMacs: ReadonlyMap<string, number>;
-  /** The only unicast address that is an end of every row; null when there is none, or two. */
-  readonly sharedAddress: string | null;
-  /** True when every packet that `sharedAddress` sent still had an initial TTL: nobody forwarded it before this place. */
-  readonly sharedUnforwarded: boolean;
+  /**
+   * Unicast addresses that are an end of every row (two when all rows run between two hosts). `isUnforwarded`: every packet that
+   * it sent still had an initial TTL, so nobody forwarded it before this place.
+   */
+  readonly shared: readonly { readonly address: string; readonly isUnforwarded: boolean }[];
   readonly macPairs: number;
 }
 
@@ -84,13 +85,14 @@ function isGroupOrLinkLocal(address: string): boolean {
 
 function finish(gathering: Gathering): TapEvidence {
   const shared = gathering.shared === null ? [] : [...gathering.shared];
-  const only = shared.length === 1 ? (shared[0] ?? null) : null;
   return {
     records: gathering.records,
     macs: gathering.macs,
     sourceMacs: gathering.sourceMacs,
-    sharedAddress: only,
-    sharedUnforwarded: only !== null && INITIAL_TTLS.has(gathering.ttls.get(only) ?? 0),
+    shared: shared.map((address) => ({
+      address,
+      isUnforwarded: INITIAL_TTLS.has(gathering.ttls.get(address) ?? 0),
+    })),
     macPairs: gathering.pairs.size,
   };
 }
