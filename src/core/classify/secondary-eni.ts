@@ -26,11 +26,14 @@ export function secondaryEniEvidence(
     rule === undefined || device === undefined
       ? ", so its packets leave through that ENI and not through eth0"
       : `, so ip rule "${rule.text.replace(/\s+/g, " ").trim()}" sends its packets out of ${device} and not out of eth0`;
-  const seen = sightingsOf(connection, firstLeg(connection)).find(
-    (one) => one.vantagePoint.kind === "secondary-eni" && one.vantagePoint.node === orig.node,
+  const sent = sightingsOf(connection, firstLeg(connection)).filter(
+    (one) => one.vantagePoint.node === orig.node && one.orig.records > 0,
   );
+  // What the rules say and the packets do not is no explanation.
+  if (sent.some((one) => one.vantagePoint.kind === "node-eni")) return [];
+  const seen = sent.find((one) => one.vantagePoint.kind === "secondary-eni");
   const packets =
-    seen === undefined || seen.orig.records === 0
+    seen === undefined
       ? []
       : [{ capture: seen.vantagePoint.capture, record: seen.orig.firstRecord }];
   const refs = [eni?.ref, ...(device === undefined ? [] : [rule?.ref])];
