@@ -42,6 +42,24 @@ describe("between two nodes", () => {
     expect(seen.classify().findings[0]?.match.connections).toEqual([1, 0]);
   });
 
+  test("the answers' outer flow is counted too: VXLAN gives each direction a port of its own", () => {
+    const answered = tunnel("10.0.1.10:33333 > 10.0.2.10:8472");
+    const udp = { protocol: "udp", carries: "vxlan" } as const;
+    const eth0 = answered.taps[0];
+    if (eth0 === undefined) throw new Error("no tap");
+    answered.see(eth0, "10.0.2.10:44444 > 10.0.1.10:8472", { atMs: 1 }, undefined, udp);
+    const [finding] = answered.classify().findings;
+    expect(finding?.match.message).toContain("in 2 outer flows");
+    expect(finding?.match.connections).toEqual([1, 0, 2]);
+  });
+
+  test("a tunnel of the same kind between other nodes is not counted", () => {
+    const beside = tunnel("10.0.1.10:33333 > 10.0.2.10:8472");
+    const udp = { protocol: "udp", carries: "vxlan" } as const;
+    beside.see(beside.at("n1/eth0"), "10.0.1.10:5555 > 10.0.1.10:8472", {}, undefined, udp);
+    expect(beside.classify().findings[0]?.match.message).toContain("in 1 outer flow.");
+  });
+
   test("seen plain at the pod and wrapped on the wire is one connection", () => {
     const both = tunnel("10.0.1.10:33333 > 10.0.2.10:8472");
     both.see(both.at("pod:default/web-a"), INNER, syn(100), synAck(900));
