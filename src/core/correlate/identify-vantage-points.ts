@@ -5,7 +5,7 @@
 import { buildInterfaceOwners, type InterfaceOwners } from "../cluster/interface-owners.ts";
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { Tap } from "../flow/flow-observation.ts";
-import { interfaceKind } from "./interface-kind.ts";
+import { interfaceKind, isHostVeth } from "./interface-kind.ts";
 import { placeCooked } from "./place-cooked.ts";
 import { type Place, placeEthernet } from "./place-ethernet.ts";
 import { sharedPod } from "./shared-pod.ts";
@@ -147,6 +147,10 @@ const UNKNOWN: Place = {
 };
 
 function vantageName(place: Place, file: string): string {
+  // eth0 of a pod is not eth0 of its node.
+  const insidePod = place.kind === "pod-veth" && !isHostVeth(place.interface);
+  if (insidePod && place.pod !== null && place.interface !== null)
+    return `pod:${place.pod}/${place.interface}`;
   if (place.node !== null && place.interface !== null) return `${place.node}/${place.interface}`;
   if (place.pod !== null && place.interface !== null) return `pod:${place.pod}/${place.interface}`;
   if (place.pod !== null) return `pod:${place.pod}`;

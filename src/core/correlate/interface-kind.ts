@@ -21,6 +21,11 @@ const TUNNEL_NAME =
 const BRIDGE_NAME = /^(cni\d|docker\d|br-|virbr|kube-bridge|cbr\d)/;
 /** Host ends of pod veth pairs: VPC CNI "eni"+11 hex, Calico "cali", Cilium "lxc", plain "veth". */
 const VETH_NAME = /^(eni[0-9a-f]{11}|cali[0-9a-z]+|lxc[0-9a-z_]+|veth[0-9a-z]+)$/;
+/** Names of host ends only: inside the pod the other end is eth0, whatever the CNI. */
+export function isHostVeth(name: string | null): boolean {
+  return name !== null && (VETH_NAME.test(name) || /^vlan[0-9a-f]{11}$/.test(name));
+}
+
 /** Security groups for pods: vlan.eth.N and, in strict mode, host veths "vlan"+11 hex. */
 const BRANCH_NAME = /^vlan(\.|[0-9a-f]{11}$)/;
 

@@ -50,6 +50,7 @@ describe("a label", () => {
 
   test("of a pod is the pod's own interface", () => {
     expect(placed({}, {}, undefined, { place: "pod:default/web-a" })).toMatchObject({
+      id: "pod:default/web-a/eth0",
       node: "n1",
       pod: "default/web-a",
       kind: "pod-veth",
