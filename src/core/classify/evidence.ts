@@ -49,7 +49,9 @@ function ownerSentence(owner: Owner, address: string): string {
     case "aws-interface":
       return `${address} is ${name}`;
     case "vpc":
-      return `${address} is inside the VPC and belongs to no listed pod or node`;
+      return owner.name === undefined
+        ? `${address} is inside the VPC and belongs to no listed pod or node`
+        : `${address} is ${owner.name}, inside the VPC`;
     case "peer":
       return `${address} is inside a peered network`;
     default:
