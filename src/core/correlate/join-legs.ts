@@ -82,11 +82,23 @@ function pathOrder(members: readonly Leg[], links: readonly LegLink[]): Leg[] {
   const before = new Set<string>();
   for (const link of links)
     if (link.conntrack !== null) before.add(`${link.x.index} ${link.y.index}`);
-  return [...members].sort((x, y) => {
-    if (before.has(`${x.index} ${y.index}`)) return -1;
-    if (before.has(`${y.index} ${x.index}`)) return 1;
-    return byTtl(x, y) || byTime(x, y) || x.index - y.index;
-  });
+  const byIndex = [...members].sort((x, y) => x.index - y.index);
+  if (before.size === 0) return byIndex.sort((x, y) => byTtl(x, y) || byTime(x, y));
+  const rest = new Set(byIndex);
+  const ordered: Leg[] = [];
+  // Leg by leg, not by sorting: what conntrack says of two legs and what TTLs say of others need not make one order.
+  while (rest.size > 0) {
+    const free = [...rest].filter(
+      (leg) => ![...rest].some((other) => before.has(`${other.index} ${leg.index}`)),
+    );
+    const pool = free.length > 0 ? free : [...rest];
+    const next = pool.reduce((best, leg) =>
+      (byTtl(leg, best) || byTime(leg, best)) < 0 ? leg : best,
+    );
+    ordered.push(next);
+    rest.delete(next);
+  }
+  return ordered;
 }
 
 function byTtl(x: Leg, y: Leg): number {

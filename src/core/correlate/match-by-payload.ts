@@ -26,7 +26,10 @@ interface Candidate {
 const SAME_NODE_NS = 50_000_000n;
 /** So near on one clock that a rival on another clock, whose distance cannot be told, does not matter. */
 const CLOSE_NS = 1_000_000n;
-/** A fingerprint shared by more legs than this is a heartbeat: only legs that keep an end are compared then. */
+/**
+ * A fingerprint that more legs share than this is a heartbeat (NTP requests are alike the world over): it tells nothing without
+ * the identification, and comparing all of them in pairs would take time without end.
+ */
 const COMMON_FINGERPRINT = 64;
 
 export function matchByPayload(legs: readonly Leg[]): PayloadMatches {
@@ -58,25 +61,42 @@ export function matchByPayload(legs: readonly Leg[]): PayloadMatches {
   return { links, ambiguous };
 }
 
-/** Fingerprint of a direction -> the legs (and their sending ends) that carried it. */
-type FingerprintIndex = ReadonlyMap<
-  string,
-  readonly { readonly leg: Leg; readonly sender: FlowEndpoint }[]
->;
+interface Sender {
+  readonly leg: Leg;
+  readonly sender: FlowEndpoint;
+}
+
+/** Fingerprint of a direction, alone and with each identification -> the legs (and their sending ends) that carried it. */
+type FingerprintIndex = ReadonlyMap<string, readonly Sender[]>;
 
 function indexByFingerprint(legs: readonly Leg[]): FingerprintIndex {
-  const index = new Map<string, { leg: Leg; sender: FlowEndpoint }[]>();
+  const index = new Map<string, Sender[]>();
+  const add = (key: string, one: Sender): void => {
+    const group = index.get(key);
+    if (group === undefined) index.set(key, [one]);
+    else group.push(one);
+  };
   for (const leg of legs) {
     for (const sender of [leg.orig, leg.resp]) {
-      for (const print of factsSentBy(leg, sender).fingerprints) {
-        const key = `${leg.protocol} ${print}`;
-        const group = index.get(key);
-        if (group === undefined) index.set(key, [{ leg, sender }]);
-        else group.push({ leg, sender });
+      const { fingerprints, ipIds } = factsSentBy(leg, sender);
+      for (const print of fingerprints) {
+        add(`${leg.protocol} ${print}`, { leg, sender });
+        for (const ipId of ipIds) add(`${leg.protocol} ${print} ${ipId}`, { leg, sender });
       }
     }
   }
   return index;
+}
+
+/** Legs worth comparing: all that share the fingerprint, of a common one those with the same identification. */
+function group(leg: Leg, sender: FlowEndpoint, print: number, index: FingerprintIndex): Sender[] {
+  const key = `${leg.protocol} ${print}`;
+  const all = index.get(key) ?? [];
+  if (all.length <= COMMON_FINGERPRINT) return [...all];
+  return [...factsSentBy(leg, sender).ipIds].flatMap((ipId) => {
+    const same = index.get(`${key} ${ipId}`) ?? [];
+    return same.length <= COMMON_FINGERPRINT ? same : [];
+  });
 }
 
 function findCandidates(leg: Leg, index: FingerprintIndex): Candidate[] {
@@ -84,14 +104,11 @@ function findCandidates(leg: Leg, index: FingerprintIndex): Candidate[] {
   const tuple = tupleKeyOf(leg.protocol, leg.orig, leg.resp);
   for (const sender of [leg.orig, leg.resp]) {
     for (const print of factsSentBy(leg, sender).fingerprints) {
-      const group = index.get(`${leg.protocol} ${print}`) ?? [];
-      for (const other of group) {
+      for (const other of group(leg, sender, print, index)) {
         if (other.leg === leg || found.has(other.leg)) continue;
         if (tupleKeyOf(leg.protocol, other.leg.orig, other.leg.resp) === tuple) continue;
         const candidate = compare(leg, sender, other.leg, other.sender);
-        if (candidate === null) continue;
-        if (candidate.kept === "none" && group.length > COMMON_FINGERPRINT) continue;
-        found.set(other.leg, candidate);
+        if (candidate !== null) found.set(other.leg, candidate);
       }
     }
   }

@@ -45,6 +45,24 @@ describe("path order", () => {
   });
 });
 
+test("three tuples whose TTLs conntrack contradicts for two of them stand in one order", () => {
+  const [third, second] = ["10.0.2.10:7777 > 10.0.2.51:8080", "10.0.1.10:2222 > 10.0.2.51:8080"];
+  const first = "10.0.1.11:40000 > 10.0.2.51:8080";
+  const entry =
+    "tcp 6 100 ESTABLISHED src=10.0.1.11 dst=10.0.2.51 sport=40000 dport=8080 src=10.0.2.51 dst=10.0.1.10 sport=8080 dport=2222 use=1";
+  const legs = [
+    [third, 62],
+    [second, 64],
+    [first, 63],
+  ] as const;
+  for (const order of [legs, [...legs].reverse()]) {
+    const nodeStates = statesWith("n1", { conntrack: conntrack(entry) });
+    const seen = new Sightings(cluster({ nodeStates }));
+    for (const [flow, ttlMax] of order) seen.see(seen.at("x"), flow, syn(100, { ttlMax }));
+    expect(show(seen.connection)).toBe(`${first}, ${second}, ${third}`);
+  }
+});
+
 describe("counts", () => {
   test("each packet once, however many places saw it", () => {
     const seen = new Sightings(cluster());

@@ -108,6 +108,31 @@ describe("identical heartbeats of two pods", () => {
   });
 });
 
+describe("a heartbeat that hundreds of hosts send alike", () => {
+  const crowd = (ipId: (host: number) => number | null) => {
+    const seen = new Sightings(cluster());
+    const [veths, eth0] = [seen.at("n1/any"), seen.at("n1/eth0")];
+    for (let host = 0; host < 300; host++) {
+      const sent = { ipId: ipId(host), atMs: host };
+      const flow = `10.0.${4 + (host >> 8)}.${host & 255}:123 > 9.9.9.9:123`;
+      seen.udp(veths, flow, datagram(1, sent));
+      const after = datagram(1, { ...sent, ttlMax: 63 });
+      seen.udp(eth0, `10.0.1.10:${20_000 + host} > 9.9.9.9:123`, after);
+    }
+    return seen.connections;
+  };
+
+  test("tells nothing by itself, and nobody is compared with everybody", () => {
+    const connections = crowd(() => null);
+    expect(connections).toHaveLength(600);
+    expect(connections.flatMap((one) => one.ambiguousWith)).toEqual([]);
+  });
+
+  test("but each is known by its identification", () => {
+    expect(crowd((host) => host + 1)).toHaveLength(300);
+  });
+});
+
 describe("ICMP echo", () => {
   test("an identifier that SNAT replaced is an SNAT", () => {
     const seen = new Sightings(cluster());
