@@ -122,7 +122,14 @@ describe("client-to-lb", () => {
   });
 });
 
-describe("vpc-to-node and vpc-to-pod", () => {
+describe("hosts of the VPC", () => {
+  test.each([
+    ["vpc-to-node", "10.0.3.200:7000 > 10.0.1.10:22"],
+    ["vpc-to-pod", `10.0.3.200:7000 > ${TO_POD}`],
+  ])("%s", (id, flow) => {
+    expect(verdict([[ETH1, flow, 64, 64]], noBalancers)).toEqual([`${id} (proven)`]);
+  });
+
   test("a VPC host at a pod where no NLB could hide", () => {
     expect(verdict(straight("10.0.3.200:7000"), noBalancers)).toEqual(["vpc-to-pod (proven)"]);
     expect(verdict(straight("10.0.3.200:7000"))).toEqual(["vpc-to-pod (inferred) or nlb-ip"]);
