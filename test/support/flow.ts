@@ -19,11 +19,9 @@ import type {
   Tap,
 } from "../../src/core/flow/flow-observation.ts";
 
-export const START_NS = 1_700_000_000_000_000_000n;
-export const SYN = 2;
-export const RST = 4;
-export const ACK = 16;
-export const FIN = 1;
+const START_NS = 1_700_000_000_000_000_000n;
+const SYN = 2;
+const ACK = 16;
 
 /** `records` is 1 unless said otherwise; `atMs` is the first packet's time after START_NS. */
 export interface DirectionFields extends Partial<Omit<FlowDirection, "firstSeenNs">> {
@@ -47,7 +45,7 @@ export function endpoint(text: string): FlowEndpoint {
   return { address: (match[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 }
 
-export function direction(fields: DirectionFields | undefined): FlowDirection {
+function direction(fields: DirectionFields | undefined): FlowDirection {
   const { atMs = 0, ...rest } = fields ?? {};
   const records = fields === undefined ? 0 : (fields.records ?? 1);
   const firstSeenNs = START_NS + BigInt(Math.round(atMs * 1_000_000));

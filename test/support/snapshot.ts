@@ -22,7 +22,7 @@ import { DiagnosticLog } from "../../src/core/diagnostics/diagnostic.ts";
 
 export const ref = (file: string, line = 1): SnapshotRef => ({ file, line });
 
-export function node(name: string, address: string, fields: Partial<NodeEntry> = {}): NodeEntry {
+function node(name: string, address: string, fields: Partial<NodeEntry> = {}): NodeEntry {
   return {
     name,
     internalAddresses: [address],
@@ -58,7 +58,7 @@ export function pod(
   };
 }
 
-export function service(
+function service(
   name: string,
   clusterIp: string,
   ports: ServiceEntry["ports"],
@@ -80,7 +80,7 @@ export function service(
 }
 
 /** The first address is the primary one. */
-export function eni(
+function eni(
   id: string,
   role: EniRole,
   addresses: readonly [string, ...string[]],
@@ -100,7 +100,7 @@ export function eni(
   };
 }
 
-export function nodeState(onNode: string | null, fields: Partial<NodeState> = {}): NodeState {
+function nodeState(onNode: string | null, fields: Partial<NodeState> = {}): NodeState {
   return {
     node: onNode,
     interfaces: [],
