@@ -28,7 +28,6 @@ export function buildConnection(
 ): ReportConnection {
   const { connection } = subject;
   const first = connection.legs[0] ?? EMPTY_LEG;
-  const last = connection.legs.at(-1) ?? first;
   const client = connection.proxyHeader?.source ?? null;
   const { tcp } = connection;
   return {
@@ -39,7 +38,7 @@ export function buildConnection(
     ...(verdict.wouldDecide === undefined ? {} : { wouldDecide: verdict.wouldDecide }),
     protocol: connection.protocol,
     orig: buildParty(first.orig, subject.orig),
-    resp: buildParty(last.resp, subject.resp),
+    resp: buildParty(answerer(connection), subject.resp),
     dialled: { address: first.resp.address, port: first.resp.port },
     ...(client === null ? {} : { client: { address: client.address, port: client.port } }),
     observations: connection.observations.map(buildObservation),
@@ -168,6 +167,13 @@ function buildQuotation({ text, file, line }: Quotation): Quotation {
 }
 
 /** Observations and NAT steps show port 0 where a protocol has none, as conntrack's generic tracker keys them. */
+/** An ICMP identifier is the originator's, at both ends; what a rewrite made of it stands in the rewrite. */
+function answerer(connection: Connection): FlowEndpoint {
+  const first = connection.legs[0] ?? EMPTY_LEG;
+  const { resp } = connection.legs.at(-1) ?? first;
+  return connection.protocol.startsWith("icmp") ? { ...resp, port: first.resp.port } : resp;
+}
+
 function buildTuple({ orig, resp }: FiveTuple): {
   orig: { address: string; port: number };
   resp: { address: string; port: number };
