@@ -60,3 +60,5 @@ export const MAX_FILES_PER_DIRECTORY = 100_000;
 export const MAX_DIRECTORY_DEPTH = 16;
 /** Bytes of bundle members held in memory, and of a bundle that comes through standard input. */
 export const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
+/** Ways that one packet may go through one node's rules. More: the prediction is "cannot tell". */
+export const MAX_PREDICTED_OUTCOMES = 1_024;

@@ -13,9 +13,11 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   flow: ["wire", "address", "diagnostics", "limits"],
   cluster: ["address", "diagnostics", "limits"],
   correlate: ["flow", "cluster", "address", "diagnostics", "limits"],
-  classify: ["correlate", "flow", "cluster", "address", "diagnostics", "limits"],
+  predict: ["cluster", "address", "limits"],
+  classify: ["correlate", "predict", "flow", "cluster", "address", "diagnostics", "limits"],
   analysis: [
     "classify",
+    "predict",
     "correlate",
     "flow",
     "cluster",

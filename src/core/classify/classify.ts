@@ -2,6 +2,8 @@
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Connection } from "../correlate/connection.ts";
+import { pathPredictor } from "../predict/predict-path.ts";
+import { expectedPath } from "./expected-path.ts";
 import { explainNat } from "./explain-nat.ts";
 import type { Classified, FindingMatch, FindingRule, RuleContext, Subject } from "./rule.ts";
 import { FINDING_RULES, PATH_RULES } from "./rule-list.ts";
@@ -23,11 +25,14 @@ export function classify(
     hasSnapshot: snapshot.sources.length > 0,
     connections,
   };
+  const predictor = pathPredictor(snapshot, owners);
   const classified = connections.map((connection) => {
     const subject = makeSubject(connection, owners);
+    const verdict = verdictOn(subject, context);
     return {
       subject,
-      verdict: verdictOn(subject, context),
+      verdict,
+      expected: expectedPath(subject, verdict, predictor),
       natRules: connection.nat.map((step) => explainNat(step, connection, snapshot)),
     };
   });

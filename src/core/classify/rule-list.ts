@@ -18,6 +18,7 @@ import { nodeToVpc } from "./rules/node-to-vpc.ts";
 import { nodeport } from "./rules/nodeport.ts";
 import { overlayEncapsulation } from "./rules/overlay-encapsulation.ts";
 import { overlayTunnel } from "./rules/overlay-tunnel.ts";
+import { pathDiffersFromRules } from "./rules/path-differs-from-rules.ts";
 import { peeredCidrSnat } from "./rules/peered-cidr-snat.ts";
 import { podToNode } from "./rules/pod-to-node.ts";
 import { podToPeer } from "./rules/pod-to-peer.ts";
@@ -33,6 +34,7 @@ import { unexpectedSnat } from "./rules/unexpected-snat.ts";
 import { vpcCidrNotExcluded } from "./rules/vpc-cidr-not-excluded.ts";
 import { vpcToNode } from "./rules/vpc-to-node.ts";
 import { vpcToPod } from "./rules/vpc-to-pod.ts";
+import { wrongEni } from "./rules/wrong-eni.ts";
 
 /**
  * What wraps comes before what is wrapped; what was dialled (link-local, service, load balancer, NodePort) before who talks;
@@ -75,4 +77,6 @@ export const FINDING_RULES: readonly FindingRule[] = [
   doubleNat,
   vpcCidrNotExcluded,
   peeredCidrSnat,
+  wrongEni,
+  pathDiffersFromRules,
 ];

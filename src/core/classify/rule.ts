@@ -101,9 +101,31 @@ export interface NatRule {
   readonly ref: SnapshotRef;
 }
 
+/** What the snapshot's rules, routes and CNI settings do to the first packet, and whether that is what was seen. */
+export interface ExpectedPath {
+  /** Null when the ends and the rewrites do not tell a class. */
+  readonly class: PathClass | null;
+  /** `assumed`: from CNI settings, because the node's own rules are not in the snapshot. */
+  readonly certainty: "certain" | "assumed";
+  /** The lines that decide, in the order in which the packet meets them. */
+  readonly steps: readonly Evidence[];
+  /** What the rules rewrite, in words: "no rewrite", "SNAT to 10.0.1.10". */
+  readonly rewrites: string;
+  /** Null: too little was seen to compare. */
+  readonly agrees: boolean | null;
+  /** Interface of the first node by which the packet must leave, with the routing line; null when not told. */
+  readonly device: {
+    readonly node: string;
+    readonly name: string;
+    readonly because: Evidence | null;
+  } | null;
+}
+
 export interface Classified {
   readonly subject: Subject;
   readonly verdict: PathMatch;
+  /** Null (or left out): nothing can be expected from this snapshot. */
+  readonly expected?: ExpectedPath | null;
   /** Parallel to connection.nat. */
   readonly natRules: readonly (NatRule | null)[];
 }

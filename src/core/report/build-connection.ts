@@ -21,7 +21,7 @@ export interface ReportIds {
 }
 
 export function buildConnection(
-  { subject, verdict, natRules }: Classified,
+  { subject, verdict, expected, natRules }: Classified,
   id: string,
   findings: readonly string[],
   ids: ReportIds,
@@ -57,12 +57,21 @@ export function buildConnection(
     packets: { orig: connection.packets.orig, resp: connection.packets.resp },
     bytes: { orig: connection.bytes.orig, resp: connection.bytes.resp },
     evidence: withoutRepeats(
-      [...verdict.evidence, ...uncitedEvidence(connection, verdict.evidence)].map((entry) =>
-        buildEvidence(entry, ids),
-      ),
+      [
+        ...verdict.evidence,
+        ...uncitedEvidence(connection, verdict.evidence),
+        ...(expected?.agrees === true ? expected.steps : []),
+      ].map((entry) => buildEvidence(entry, ids)),
     ),
+    ...buildExpected(expected),
     findings: [...findings],
   };
+}
+
+function buildExpected(expected: Classified["expected"]): Pick<ReportConnection, "expected"> {
+  if (expected == null || expected.class === null) return {};
+  const because = expected.steps.map(({ statement }) => statement).join("; ");
+  return { expected: { class: expected.class, because } };
 }
 
 /** Packets of a capture that has no id cannot be cited; the sentence stays. */
