@@ -4,6 +4,7 @@ import type { ByteSource } from "./capture/byte-source.ts";
 import type { CaptureInfo } from "./capture/capture-info.ts";
 import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
 import type { ClusterSnapshot } from "./cluster/snapshot.ts";
+import type { ClockOffset } from "./correlate/clock-offset.ts";
 import type { VantagePoint } from "./correlate/vantage-point.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { NotClassifiedReason } from "./flow/flow-observation.ts";
@@ -67,6 +68,8 @@ export interface LimitReached {
 export interface Analysis {
   readonly captures: readonly CaptureResult[];
   readonly vantagePoints: readonly VantagePoint[];
+  /** Clocks of capturing hosts against each other, where conversations tell; left out: not asked. */
+  readonly clockOffsets?: readonly ClockOffset[];
   readonly snapshot: ClusterSnapshot;
   readonly classified: readonly Classified[];
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];

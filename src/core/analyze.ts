@@ -29,7 +29,7 @@ export async function analyze(
   const records = flows.accounting();
   options.onProgress?.({ stage: "correlate", records: records.records, bytes: 0 });
   const rows = [...flows.observations()];
-  const { connections, vantagePoints } = correlate({
+  const { connections, vantagePoints, clockOffsets } = correlate({
     captures,
     taps: flows.taps(),
     rows,
@@ -38,11 +38,12 @@ export async function analyze(
   });
 
   options.onProgress?.({ stage: "classify", records: records.records, bytes: 0 });
-  const { classified, findings } = classify(connections, snapshot, owners);
+  const { classified, findings } = classify(connections, snapshot, owners, clockOffsets);
 
   return {
     captures,
     vantagePoints,
+    clockOffsets,
     snapshot,
     classified,
     findings,

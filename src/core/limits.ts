@@ -36,7 +36,7 @@ export const FINGERPRINT_BYTES = 24;
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
 /** Bytes of one snapshot file. */
 export const MAX_SNAPSHOT_FILE_BYTES = 256 * 1024 * 1024;
-/** Rules of a nat table that are looked at to explain one rewrite. More: the rewrite stands without its rule. */
+/** Rules of a nat table that are looked at to explain one rewrite or to predict one packet's. More: cannot tell. */
 export const MAX_WALKED_RULES = 200_000;
 /** Pods drawn one by one in a traffic map. More: one box per workload and node, then one per node. */
 export const MAX_DRAWN_PODS = 60;
@@ -62,3 +62,5 @@ export const MAX_DIRECTORY_DEPTH = 16;
 export const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
 /** Ways that one packet may go through one node's rules. More: the prediction is "cannot tell". */
 export const MAX_PREDICTED_OUTCOMES = 1_024;
+/** Conversations by which the clocks of two hosts are compared. More say nothing new and are left out. */
+export const MAX_CLOCK_BOUNDS = 10_000;

@@ -39,7 +39,7 @@ export function parseCidr(text: string): Cidr | null {
 }
 
 /** The prefix of that length around an address. `prefixLength` must fit the family. */
-function makeCidr(address: IpAddress, prefixLength: number): Cidr {
+export function makeCidr(address: IpAddress, prefixLength: number): Cidr {
   const words = maskWords(address.words, prefixLength);
   const text = `${formatAddress(address.family, words)}/${prefixLength}`;
   return { family: address.family, words, prefixLength, text };

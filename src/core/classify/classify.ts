@@ -1,6 +1,7 @@
 /** Connections in; out comes one verdict each, and the findings over all of them. */
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection } from "../correlate/connection.ts";
 import { pathPredictor } from "../predict/predict-path.ts";
 import { expectedPath } from "./expected-path.ts";
@@ -18,12 +19,14 @@ export function classify(
   connections: readonly Connection[],
   snapshot: ClusterSnapshot,
   owners: OwnerIndex,
+  clockOffsets: readonly ClockOffset[] = [],
 ): Classification {
   const context: RuleContext = {
     snapshot,
     owners,
     hasSnapshot: snapshot.sources.length > 0,
     connections,
+    clockOffsets,
   };
   const predictor = pathPredictor(snapshot, owners);
   const classified = connections.map((connection) => {

@@ -112,7 +112,7 @@ export function natEvidence(step: NatStep): Evidence {
   return statement(text, step.packets, snapshot);
 }
 
-function natWord(kind: NatStep["kind"]): string {
+export function natWord(kind: NatStep["kind"]): string {
   return kind === "both" ? "SNAT+DNAT" : kind.toUpperCase();
 }
 

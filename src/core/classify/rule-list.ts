@@ -4,6 +4,7 @@ import { albInstance } from "./rules/alb-instance.ts";
 import { albIp } from "./rules/alb-ip.ts";
 import { clb } from "./rules/clb.ts";
 import { clientToLb } from "./rules/client-to-lb.ts";
+import { clockSkew } from "./rules/clock-skew.ts";
 import { controlPlane } from "./rules/control-plane.ts";
 import { directEgress } from "./rules/direct-egress.ts";
 import { doubleNat } from "./rules/double-nat.ts";
@@ -79,4 +80,5 @@ export const FINDING_RULES: readonly FindingRule[] = [
   peeredCidrSnat,
   wrongEni,
   pathDiffersFromRules,
+  clockSkew,
 ];

@@ -2,6 +2,7 @@
 
 import type { Owner, OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
+import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection, PacketRef } from "../correlate/connection.ts";
 
 /** Stable ids of DESIGN.md section 1. */
@@ -77,6 +78,8 @@ export interface RuleContext {
   readonly hasSnapshot: boolean;
   /** All connections, by index: for the outer connections of tunnels. */
   readonly connections: readonly Connection[];
+  /** Clocks of capturing hosts, where conversations tell. */
+  readonly clockOffsets?: readonly ClockOffset[];
 }
 
 /** A path rule's answer: the class it supports and why. */

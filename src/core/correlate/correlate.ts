@@ -3,8 +3,10 @@ import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
 import { buildConnections } from "./build-connections.ts";
+import { type ClockOffset, clockOffsets } from "./clock-offset.ts";
 import type { Connection } from "./connection.ts";
 import { groupLegs } from "./group-legs.ts";
+import { hostClocks, inHopOrder } from "./hop-order.ts";
 import { identifyVantagePoints } from "./identify-vantage-points.ts";
 import { joinLegs } from "./join-legs.ts";
 import { knownListeners } from "./known-listeners.ts";
@@ -28,6 +30,7 @@ export interface CorrelateInput {
 export interface Correlation {
   readonly connections: readonly Connection[];
   readonly vantagePoints: readonly VantagePoint[];
+  readonly clockOffsets: readonly ClockOffset[];
 }
 
 export function correlate(input: CorrelateInput): Correlation {
@@ -50,7 +53,13 @@ export function correlate(input: CorrelateInput): Correlation {
     rows: input.rows,
     owners: input.owners,
   });
-  return { connections, vantagePoints };
+  const offsets = clockOffsets(connections, input.rows);
+  const clocks = hostClocks(offsets);
+  return {
+    connections: connections.map((one) => inHopOrder(one, clocks)),
+    vantagePoints,
+    clockOffsets: offsets,
+  };
 }
 
 function ambiguousLegs(links: readonly AmbiguousLink[]): ReadonlyMap<Leg, readonly Leg[]> {

@@ -4,7 +4,7 @@
  */
 
 import type { IptablesRule } from "../cluster/snapshot.ts";
-import { MAX_PREDICTED_OUTCOMES } from "../limits.ts";
+import { MAX_PREDICTED_OUTCOMES, MAX_WALKED_RULES } from "../limits.ts";
 import type { CompiledRule, NodeRules } from "./node-rules.ts";
 import { applyMark, type Marks } from "./packet-mark.ts";
 import { type MatchedPacket, matchRule } from "./rule-match.ts";
@@ -27,7 +27,7 @@ const PASSING: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Null when there are more outcomes than MAX_PREDICTED_OUTCOMES, or chains nest deeper than netfilter's do. */
+/** Null when there are more outcomes or rules than limits.ts allows, or chains nest deeper than netfilter's do. */
 export function walkTable(
   rules: NodeRules,
   table: string,
@@ -35,7 +35,7 @@ export function walkTable(
   packet: MatchedPacket,
   marks: Marks,
 ): readonly TableOutcome[] | null {
-  const walk: Walk = { rules, table, packet, done: [] };
+  const walk: Walk = { rules, table, packet, done: [], rulesLeft: MAX_WALKED_RULES };
   const family = packet.destination.address.includes(":") ? 6 : 4;
   if (rules.chain(table, family, chain) === null) return [{ marks, decidedBy: null, because: [] }];
   try {
@@ -59,6 +59,8 @@ interface Walk {
   readonly table: string;
   readonly packet: MatchedPacket;
   readonly done: TableOutcome[];
+  /** netfilter refuses loops; a damaged or hostile table may hold some, or chains that fan out without end. */
+  rulesLeft: number;
 }
 
 /** The paths that come out at the end of the chain (or by RETURN). */
@@ -70,6 +72,8 @@ function walkChain(on: Walk, name: string, entering: readonly Path[], depth: num
   const returned: Path[] = [];
   let here: Path[] = [...entering];
   for (const compiled of chain?.rulesFor(destination.address) ?? []) {
+    on.rulesLeft -= 1;
+    if (on.rulesLeft < 0) throw new TooMany();
     const staying: Path[] = [];
     const taken: Path[] = [];
     for (const path of here) {
