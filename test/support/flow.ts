@@ -219,7 +219,8 @@ export class Sightings {
   }
 
   classify(): Classification {
-    return classify(this.connections, this.snapshot, buildOwnerIndex(this.snapshot));
+    const { connections, clockOffsets } = this.correlate();
+    return classify(connections, this.snapshot, buildOwnerIndex(this.snapshot), clockOffsets);
   }
 
   /** "pod-to-pod-direct (proven)", one for each connection; doubt names its candidates. */

@@ -26,6 +26,8 @@ export interface ObservedDirection {
   readonly payloadBytes: number;
   readonly ttlMin: number;
   readonly ttlMax: number;
+  /** IPv4 identification of the first packet; null when it says nothing, left out when not asked. */
+  readonly ipId?: number | null;
 }
 
 /** The packets of one tuple at one vantage point (and one encapsulation), both directions. */

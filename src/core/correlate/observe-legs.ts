@@ -98,6 +98,7 @@ function add(to: ObservedDirection, more: FlowDirection): ObservedDirection {
     payloadBytes: to.payloadBytes + more.payloadBytes,
     ttlMin: Math.min(to.ttlMin, more.ttlMin),
     ttlMax: Math.max(to.ttlMax, more.ttlMax),
+    ipId: (to.firstRecord <= more.firstRecord ? to.ipId : more.ipId) ?? null,
   };
 }
 

@@ -40,9 +40,11 @@ export function predictAtNode(
   cni: CniSettings,
 ): readonly NodeOutcome[] | CannotTell {
   const family = packet.destination.address.includes(":") ? 6 : 4;
-  if (!rules.hasTable("nat", family)) return { cannotTell: "no nat table in the snapshot" };
   const own = packet.inInterfaces !== null && packet.inInterfaces.length === 0;
   const hook = own ? "OUTPUT" : "PREROUTING";
+  // `iptables -t nat -S POSTROUTING` lists one chain: what the others do is not known then.
+  const missing = [hook, "POSTROUTING"].find((name) => rules.chain("nat", family, name) === null);
+  if (missing !== undefined) return { cannotTell: `no rules of ${missing} in the snapshot` };
   const entering = { ...packet, outInterfaces: null };
   const start: Marks = { mark: initialMark(rules, cni, own), connmark: NO_MARK };
   const mangled = walkTable(rules, "mangle", hook, entering, start);
@@ -140,7 +142,9 @@ function behindRouting(
   if (translated === null) return TOO_MANY;
   const found: NodeOutcome[] = [];
   for (const { decidedBy, because } of translated) {
-    const reasons = because.filter((rule) => rule.chain.startsWith("AWS-SNAT")).map(spares);
+    const reasons = because
+      .filter((rule) => rule.chain.startsWith("AWS-SNAT"))
+      .map((rule) => spares(rule, rules));
     if (decidedBy === null || decidedBy.target === "ACCEPT") {
       found.push({ ...draft, because: [...draft.because, ...reasons] });
       continue;
@@ -192,8 +196,9 @@ function ruleStep(rule: IptablesRule): PredictedStep {
   return { text: `iptables rule \`${rule.text}\` marks the packet`, refs: [rule.ref] };
 }
 
-function spares(rule: IptablesRule): PredictedStep {
-  return { text: `iptables rule \`${rule.text}\` leaves the source alone`, refs: [rule.ref] };
+function spares(rule: IptablesRule, { state }: NodeRules): PredictedStep {
+  const of = state.node === null ? "" : ` of ${state.node}`;
+  return { text: `iptables rule \`${rule.text}\`${of} leaves the source alone`, refs: [rule.ref] };
 }
 
 /** "ip rule 1536: from 10.0.1.21 lookup 2 → table 2: default via 10.0.1.1 dev eth1". */

@@ -2,6 +2,8 @@
 import type { Classified, Evidence, NatRule } from "../classify/rule.ts";
 import type { Owner } from "../cluster/owner.ts";
 import type { Connection, FiveTuple, NatStep, Observation } from "../correlate/connection.ts";
+import type { HostClocks } from "../correlate/hop-order.ts";
+import { type CaptureSpan, hopsOf } from "../correlate/hops.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
 import { formatTime } from "./format-time.ts";
 import type {
@@ -20,11 +22,19 @@ export interface ReportIds {
   readonly connections: ReadonlyMap<number, string>;
 }
 
+/** Clocks of the hosts and spans of the captures, by which hops are measured. */
+export interface HopMeasures {
+  readonly clocks: HostClocks;
+  /** By index of the capture among the inputs. */
+  readonly spans: readonly CaptureSpan[];
+}
+
 export function buildConnection(
   { subject, verdict, expected, natRules }: Classified,
   id: string,
   findings: readonly string[],
   ids: ReportIds,
+  measures: HopMeasures,
 ): ReportConnection {
   const { connection } = subject;
   const first = connection.legs[0] ?? EMPTY_LEG;
@@ -42,6 +52,7 @@ export function buildConnection(
     dialled: { address: first.resp.address, port: first.resp.port },
     ...(client === null ? {} : { client: { address: client.address, port: client.port } }),
     observations: connection.observations.map(buildObservation),
+    ...buildHops(connection, measures),
     nat: connection.nat.map((step, i) => buildNatStep(step, natRules[i] ?? null)),
     ...(tcp === null
       ? {}
@@ -150,6 +161,36 @@ function buildObservation(observation: Observation): ReportObservation {
           },
         }),
   };
+}
+
+function buildHops(
+  connection: Connection,
+  { clocks, spans }: HopMeasures,
+): Pick<ReportConnection, "hops"> {
+  const hops = hopsOf(connection, clocks, spans).map(
+    ({ from, to, delayNs, uncertaintyNs, lost }) => {
+      const { orig, resp } = delayNs;
+      const isDelayed = orig !== null || resp !== null;
+      return {
+        from: from.vantagePoint.id,
+        to: to.vantagePoint.id,
+        ...(isDelayed && {
+          delaySeconds: {
+            ...(orig !== null && { orig: seconds(orig) }),
+            ...(resp !== null && { resp: seconds(resp) }),
+          },
+        }),
+        ...(isDelayed && uncertaintyNs > 0n && { uncertaintySeconds: seconds(uncertaintyNs) }),
+        ...(lost !== null && lost.orig + lost.resp > 0 && { lost }),
+      };
+    },
+  );
+  return hops.length === 0 ? {} : { hops };
+}
+
+/** Nanoseconds as seconds; exact for what fits into 2^53 nanoseconds (104 days). */
+export function seconds(ns: bigint): number {
+  return Number(ns) / 1e9;
 }
 
 function buildNatStep(step: NatStep, rule: NatRule | null): ReportNatStep {

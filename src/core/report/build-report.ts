@@ -3,10 +3,12 @@ import type { Analysis, CaptureResult } from "../analysis.ts";
 import type { CaptureInfo } from "../capture/capture-info.ts";
 import type { FindingLevel, FindingMatch, FindingRule } from "../classify/rule.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { ClockOffset } from "../correlate/clock-offset.ts";
+import { hostClocks } from "../correlate/hop-order.ts";
 import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { linkTypeName } from "../wire/link-type.ts";
-import { buildConnection, buildEvidence, type ReportIds } from "./build-connection.ts";
+import { buildConnection, buildEvidence, type ReportIds, seconds } from "./build-connection.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { formatTime } from "./format-time.ts";
 import { comparePathClasses } from "./path-class-title.ts";
@@ -56,7 +58,10 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
     tool: { name: meta.tool.name, version: meta.tool.version },
     inputs: [...meta.inputs],
     captures: readable.map(({ index, capture, info }) =>
-      buildCapture(capture, info, ids.captures.get(index) ?? "", diagnostics),
+      buildCapture(capture, info, ids.captures.get(index) ?? "", diagnostics, {
+        offset: analysis.clockOffsets?.find((one) => one.captures.includes(index)),
+        ids,
+      }),
     ),
     vantagePoints: analysis.vantagePoints.map((point) => buildVantagePoint(point, ids)),
     snapshot: buildSnapshot(analysis.snapshot),
@@ -137,12 +142,32 @@ function buildConnections(
       else list.push(finding.id);
     }
   }
+  const measures = {
+    clocks: hostClocks(analysis.clockOffsets ?? []),
+    spans: analysis.captures,
+  };
   return [...analysis.classified]
     .sort((a, b) => a.subject.connection.index - b.subject.connection.index)
     .map((classified) => {
       const id = ids.connections.get(classified.subject.connection.index) ?? "";
-      return buildConnection(classified, id, findingsOf.get(id) ?? [], ids);
+      return buildConnection(classified, id, findingsOf.get(id) ?? [], ids, measures);
     });
+}
+
+function buildClockOffset(
+  offset: ClockOffset | undefined,
+  ids: ReportIds,
+): Pick<ReportCapture, "clockOffset"> {
+  const reference = offset === undefined ? undefined : ids.captures.get(offset.referenceCapture);
+  if (offset === undefined || reference === undefined) return {};
+  return {
+    clockOffset: {
+      reference,
+      seconds: seconds(offset.offsetNs),
+      uncertaintySeconds: seconds(offset.uncertaintyNs),
+      connections: offset.connections,
+    },
+  };
 }
 
 function buildCapture(
@@ -150,6 +175,7 @@ function buildCapture(
   info: CaptureInfo,
   id: string,
   diagnostics: readonly ReportDiagnostic[],
+  clock: { readonly offset: ClockOffset | undefined; readonly ids: ReportIds },
 ): ReportCapture {
   return {
     id,
@@ -161,6 +187,7 @@ function buildCapture(
     capturedBytes: info.capturedBytes,
     firstSeen: capture.firstSeenNs === null ? null : formatTime(capture.firstSeenNs),
     lastSeen: capture.lastSeenNs === null ? null : formatTime(capture.lastSeenNs),
+    ...buildClockOffset(clock.offset, clock.ids),
     snaplen: smallestSnaplen(info),
     ...(info.drops.length === 0
       ? {}

@@ -71,6 +71,19 @@ export const capture = z.strictObject({
   capturedBytes: z.number().int(),
   firstSeen: time.nullable(),
   lastSeen: time.nullable(),
+  clockOffset: z
+    .strictObject({
+      reference: z.string().describe("id of the capture whose host's clock it is compared with"),
+      seconds: z
+        .number()
+        .describe("this capture's clock minus the reference's; times are given as captured"),
+      uncertaintySeconds: z.number(),
+      connections: z.number().int().describe("conversations that agree on it"),
+    })
+    .optional()
+    .describe(
+      "for captures of other hosts than the reference, where conversations seen at both tell",
+    ),
   snaplen: z.number().int().describe("smallest of its interfaces, bytes; 0 = no limit"),
   drops: z
     .array(
@@ -186,6 +199,26 @@ export const natStep = z.strictObject({
   confidence: z.enum(["proven", "inferred"]),
 });
 
+export const hop = z.strictObject({
+  from: z.string().describe("vantage point nearer to the originator"),
+  to: z.string(),
+  delaySeconds: z
+    .strictObject({ orig: z.number().optional(), resp: z.number().optional() })
+    .optional()
+    .describe("of the first packet of each direction, clocks corrected; left out when not known"),
+  uncertaintySeconds: z.number().optional().describe("of the delays; left out on one host"),
+  lost: z
+    .strictObject({
+      orig: z.number().int(),
+      resp: z.number().int(),
+      unit: z.enum(["records", "payload-bytes"]),
+    })
+    .optional()
+    .describe(
+      "what the place nearer to the sender saw more of; only when both captures cover the conversation and something is missing",
+    ),
+});
+
 export const connection = z.strictObject({
   id: z.string(),
   class: z.string(),
@@ -202,7 +235,17 @@ export const connection = z.strictObject({
   client: endpoint
     .optional()
     .describe("the true client behind a proxy, from a PROXY protocol header"),
-  observations: z.array(observation).describe("in path order, originator's side first"),
+  observations: z
+    .array(observation)
+    .describe(
+      "in path order, originator's side first: by leg, hops taken off the TTL, corrected time",
+    ),
+  hops: z
+    .array(hop)
+    .optional()
+    .describe(
+      "between neighbouring observations outside tunnels, in their order; left out when there are none",
+    ),
   nat: z.array(natStep).describe("in path order"),
   tcp: z
     .strictObject({

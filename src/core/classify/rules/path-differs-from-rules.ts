@@ -11,7 +11,7 @@ export const pathDiffersFromRules: FindingRule = {
     proves:
       "No way through the snapshot's iptables rules and routes leads to what was seen at both sides.",
     doesNotProve:
-      "Who did it: iptables-save shows neither nftables tables nor eBPF programs, and the rules may have been others when the conversation began.",
+      "Who did it: iptables-save shows neither nftables tables nor eBPF programs, a listing may leave rules out, and the rules may have been others when the conversation began.",
     confirm: "nft list ruleset; conntrack -L; iptables-save -c",
     sources: [
       "aws/amazon-vpc-cni-k8s pkg/networkutils/network.go",
