@@ -143,6 +143,8 @@ class RuleWords {
       let negated = this.#accept("!");
       const option = this.#next();
       if (option === undefined) return;
+      // The second value of an option that has two (`--match-set NAME dst`, `--tcp-flags SYN,RST SYN`).
+      if (!option.startsWith("-")) continue;
       // `-d ! 10.0.0.0/8` is how iptables before 1.4.3 wrote it.
       if (!FLAGS.has(option)) negated = this.#accept("!") || negated;
       const value = FLAGS.has(option) ? "" : (this.#next() ?? "");

@@ -136,7 +136,7 @@ function behindRouting(
     destination: draft.destination,
     // Chains behind POSTROUTING may not ask for the input interface (iptables(8)).
     inInterfaces: null,
-    outInterfaces: draft.device === null ? null : [draft.device],
+    outInterfaces: draft.device === null ? interfaceNames(rules) : [draft.device],
   };
   const translated = walkTable(rules, "nat", "POSTROUTING", leaving, before.marks);
   if (translated === null) return TOO_MANY;
@@ -157,6 +157,12 @@ function behindRouting(
     found.push(...sources.map((newSource) => ({ ...draft, newSource, nat })));
   }
   return found;
+}
+
+/** Without routes it is one of the node's interfaces all the same. */
+function interfaceNames({ state }: NodeRules): readonly string[] | null {
+  const names = state.interfaces.map(({ name }) => name).filter((name) => name !== "lo");
+  return names.length === 0 ? null : names;
 }
 
 /** "10.0.1.5:8080", "10.0.1.5", "[2001:db8::5]:8080", ":8080"; ranges are not one destination. */

@@ -27,6 +27,14 @@ COMMIT
 `;
 
 describe("iptables-save", () => {
+  it("does not take the second value of an option for an option, nor swallow the target behind it", () => {
+    const [set, flags] = rules(
+      "*nat\n-A POSTROUTING -m set --match-set peers dst -j MASQUERADE\n-A POSTROUTING -p tcp -m tcp --tcp-flags SYN,RST SYN -j RETURN\nCOMMIT\n",
+    );
+    expect(set).toMatchObject({ target: "MASQUERADE", otherMatches: ["set"] });
+    expect(flags).toMatchObject({ target: "RETURN", otherMatches: ["tcp-flags"] });
+  });
+
   it("reads every match that is evaluated and names those that are not", () => {
     expect(rules(SAVE).map(({ text: _text, ref: _ref, ...rest }) => rest)).toEqual([
       {
