@@ -20,7 +20,7 @@ export function assumeFromCni(
 ): PredictedPath | null {
   const family = packet.destination.address.includes(":") ? 6 : 4;
   // Rules that are there but could not be followed are stronger than settings.
-  if (rules?.hasTable("nat", family) === true) return null;
+  if (rules !== null && rules.chains("nat", family).size > 0) return null;
   const orig = owners.resolve(packet.source.address);
   const resp = owners.resolve(packet.destination.address);
   if (orig.kind !== "pod" || resp.kind === "service" || resp.kind === "link-local") return null;

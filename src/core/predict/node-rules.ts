@@ -45,8 +45,11 @@ export class CompiledChain {
   /** In the order of the chain; rules for one other destination are left out. */
   rulesFor(destination: string): CompiledRule[] {
     const exact = this.#byDestination.get(destination);
-    const all = exact === undefined ? this.#general : [...this.#general, ...exact];
-    return [...all].sort((x, y) => x.order - y.order).map(({ rule }) => rule);
+    const all =
+      exact === undefined
+        ? this.#general
+        : [...this.#general, ...exact].sort((x, y) => x.order - y.order);
+    return all.map(({ rule }) => rule);
   }
 }
 
@@ -72,32 +75,52 @@ export interface Route {
 export interface NodeRules {
   readonly state: NodeState;
   readonly localAddresses: ReadonlySet<string>;
-  chain(table: string, family: 4 | 6, name: string): CompiledChain | null;
-  /** Whether any rule of this table and family is known. */
-  hasTable(table: string, family: 4 | 6): boolean;
+  /** The chains of a table by name; empty when no rule of it is known. */
+  chains(table: string, family: 4 | 6): ReadonlyMap<string, CompiledChain>;
+  /** Bits that rules of the nat table may set in a packet's or a connection's mark. */
+  readonly marksSet: number;
+  /** Some rule asks for a source port. */
+  readonly asksSourcePort: boolean;
   readonly routing: readonly RoutingRule[];
+  /**
+   * Families whose `ip rule` is known: `ip rule` lists IPv4's and `ip -6 rule` IPv6's, and only a rule with an address tells
+   * which of them a snapshot holds.
+   */
+  readonly routedFamilies: ReadonlySet<4 | 6>;
   readonly routes: ReadonlyMap<string, readonly Route[]>;
 }
 
 export function compileNodeRules(state: NodeState): NodeRules {
-  const chains = new Map<string, CompiledChain>();
-  const tables = new Set<string>();
+  const tables = new Map<string, Map<string, CompiledChain>>();
   for (const rule of state.iptables) {
-    const family = rule.family ?? 4;
-    tables.add(`${rule.table}|${family}`);
-    const key = `${rule.table}|${family}|${rule.chain}`;
-    const chain = chains.get(key) ?? new CompiledChain();
-    chains.set(key, chain);
+    const key = `${rule.table}|${rule.family ?? 4}`;
+    const chains = tables.get(key) ?? new Map<string, CompiledChain>();
+    tables.set(key, chains);
+    const chain = chains.get(rule.chain) ?? new CompiledChain();
+    chains.set(rule.chain, chain);
     chain.add(compileRule(rule));
   }
+  const routing = [...state.rules].sort((x, y) => x.priority - y.priority).map(compileRouting);
   return {
     state,
     localAddresses: new Set(state.interfaces.flatMap((one) => one.addresses)),
-    chain: (table, family, name) => chains.get(`${table}|${family}|${name}`) ?? null,
-    hasTable: (table, family) => tables.has(`${table}|${family}`),
-    routing: [...state.rules].sort((x, y) => x.priority - y.priority).map(compileRouting),
+    chains: (table, family) => tables.get(`${table}|${family}`) ?? NO_CHAINS,
+    marksSet: state.iptables.reduce(
+      (bits, { table, setsMark = 0 }) => (table === "nat" ? bits | setsMark : bits),
+      0,
+    ),
+    asksSourcePort: state.iptables.some((rule) => rule.sourcePort !== undefined),
+    routing,
+    routedFamilies: routedFamilies(routing),
     routes: compileRoutes(state.routes),
   };
+}
+
+const NO_CHAINS: ReadonlyMap<string, CompiledChain> = new Map();
+
+function routedFamilies(routing: readonly RoutingRule[]): Set<4 | 6> {
+  const told = routing.flatMap(({ from, to }) => [from, to].flatMap((one) => one?.family ?? []));
+  return new Set(told.length === 0 && routing.length > 0 ? [4] : told);
 }
 
 function compileRule(rule: IptablesRule): CompiledRule {

@@ -43,7 +43,7 @@ export function predictAtNode(
   const own = packet.inInterfaces !== null && packet.inInterfaces.length === 0;
   const hook = own ? "OUTPUT" : "PREROUTING";
   // `iptables -t nat -S POSTROUTING` lists one chain: what the others do is not known then.
-  const missing = [hook, "POSTROUTING"].find((name) => rules.chain("nat", family, name) === null);
+  const missing = [hook, "POSTROUTING"].find((name) => !rules.chains("nat", family).has(name));
   if (missing !== undefined) return { cannotTell: `no rules of ${missing} in the snapshot` };
   const entering = { ...packet, outInterfaces: null };
   const start: Marks = { mark: initialMark(rules, cni, own), connmark: NO_MARK };
@@ -72,14 +72,7 @@ const TOO_MANY: CannotTell = { cannotTell: "the rules leave too many ways open" 
 function initialMark(rules: NodeRules, cni: CniSettings, own: boolean): Mark {
   if (own || cni.externalSnat === true) return NO_MARK;
   const routed = rules.routing.reduce((bits, { fwmark }) => bits | (fwmark?.mask ?? 0), 0);
-  const set = rules.state.iptables.reduce(
-    (bits, { table, target, text }) =>
-      table === "nat" && (target === "CONNMARK" || target === "MARK")
-        ? bits | Number(/--set-x?mark (\w+)/.exec(text)?.[1] ?? 0)
-        : bits,
-    0,
-  );
-  return { value: 0, known: ~(routed & ~set) >>> 0 };
+  return { value: 0, known: ~(routed & ~rules.marksSet) >>> 0 };
 }
 
 function behindDnat(

@@ -35,30 +35,18 @@ export function pathPredictor(snapshot: ClusterSnapshot, owners: OwnerIndex): Pa
     return rules;
   };
   const world: World = { snapshot, owners, rulesOf };
+  const asksPort = snapshot.nodeStates.some(({ node }) =>
+    node === null ? false : rulesOf(node)?.asksSourcePort,
+  );
   const answers = new Map<string, PredictedPath>();
   return {
     rulesOf,
     predict: (packet) => {
       const { node, protocol, source, destination } = packet;
-      // Identifiers and source ports decide nothing in the rules of kube-proxy and the CNI, but somebody's own rule may ask.
-      const key = [
-        node,
-        protocol,
-        source.address,
-        source.port,
-        destination.address,
-        destination.port,
-      ].join(" ");
-      const keyWithout = [
-        node,
-        protocol,
-        source.address,
-        "",
-        destination.address,
-        destination.port,
-      ].join(" ");
-      const asksPort = rulesOf(node)?.state.iptables.some((rule) => rule.sourcePort !== undefined);
-      const used = asksPort === true ? key : keyWithout;
+      // Source ports decide nothing in the rules of kube-proxy and the CNI, but somebody's own rule may ask for them.
+      const port = asksPort ? source.port : "";
+      const key = [node, protocol, source.address, port, destination.address, destination.port];
+      const used = key.join(" ");
       const known = answers.get(used);
       if (known !== undefined) return known;
       const answer = predict(world, packet);
@@ -181,7 +169,7 @@ function nextNode({ owners }: World, stage: PredictedStage): string | null {
 /** kube-proxy in IPVS or nftables mode, or replaced by eBPF, rewrites where iptables-save shows nothing. */
 function serviceIsUnread({ owners, snapshot }: World, rules: NodeRules, to: PacketEnd): boolean {
   const family = to.address.includes(":") ? 6 : 4;
-  if (rules.chain("nat", family, "KUBE-SERVICES") !== null) return false;
+  if (rules.chains("nat", family).has("KUBE-SERVICES")) return false;
   if (owners.resolve(to.address).kind === "service") return true;
   return snapshot.services.some(
     (one) =>

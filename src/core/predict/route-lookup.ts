@@ -30,7 +30,7 @@ export function lookUpRoute(rules: NodeRules, packet: RoutedPacket): readonly Ro
   const source = parseAddress(packet.source);
   const destination = parseAddress(packet.destination);
   if (source === null || destination === null) return null;
-  if (!knowsFamily(rules, destination.family)) return null;
+  if (!rules.routedFamilies.has(destination.family)) return null;
   const found: RouteChoice[] = [];
   for (const rule of rules.routing) {
     const answer = ruleAnswer(rule, packet, source, destination);
@@ -43,14 +43,6 @@ export function lookUpRoute(rules: NodeRules, packet: RoutedPacket): readonly Ro
     if (routes.length > 0 && answer === "yes") return found;
   }
   return found.length === 0 ? null : found;
-}
-
-/** `ip rule` lists IPv4's rules and `ip -6 rule` IPv6's; only a rule with an address tells which of them a snapshot holds. */
-function knowsFamily(rules: NodeRules, family: 4 | 6): boolean {
-  const told = rules.routing.flatMap(({ from, to }) => [from, to]).filter((one) => one !== null);
-  if (family === 4)
-    return rules.routing.length > 0 && (told.length === 0 || told.some((one) => one.family === 4));
-  return told.some((one) => one.family === 6);
 }
 
 function ruleAnswer(

@@ -5,9 +5,9 @@
 
 import type { IptablesRule } from "../cluster/snapshot.ts";
 import { MAX_PREDICTED_OUTCOMES, MAX_WALKED_RULES } from "../limits.ts";
-import type { CompiledRule, NodeRules } from "./node-rules.ts";
+import type { CompiledChain, CompiledRule, NodeRules } from "./node-rules.ts";
 import { applyMark, type Marks } from "./packet-mark.ts";
-import { type MatchedPacket, matchRule } from "./rule-match.ts";
+import { type MatchedPacket, matchRule, type ReadPacket, readPacket } from "./rule-match.ts";
 
 /** How the packet left a table. */
 export interface TableOutcome {
@@ -35,9 +35,16 @@ export function walkTable(
   packet: MatchedPacket,
   marks: Marks,
 ): readonly TableOutcome[] | null {
-  const walk: Walk = { rules, table, packet, done: [], rulesLeft: MAX_WALKED_RULES };
   const family = packet.destination.address.includes(":") ? 6 : 4;
-  if (rules.chain(table, family, chain) === null) return [{ marks, decidedBy: null, because: [] }];
+  const chains = rules.chains(table, family);
+  if (!chains.has(chain)) return [{ marks, decidedBy: null, because: [] }];
+  const walk: Walk = {
+    rules,
+    chains,
+    packet: readPacket(packet),
+    done: [],
+    rulesLeft: MAX_WALKED_RULES,
+  };
   try {
     const passed = walkChain(walk, chain, [{ marks, because: [] }], 0);
     return [...walk.done, ...passed.map((one) => ({ ...one, decidedBy: null }))];
@@ -56,8 +63,8 @@ interface Path {
 
 interface Walk {
   readonly rules: NodeRules;
-  readonly table: string;
-  readonly packet: MatchedPacket;
+  readonly chains: ReadonlyMap<string, CompiledChain>;
+  readonly packet: ReadPacket;
   readonly done: TableOutcome[];
   /** netfilter refuses loops; a damaged or hostile table may hold some, or chains that fan out without end. */
   rulesLeft: number;
@@ -66,9 +73,8 @@ interface Walk {
 /** The paths that come out at the end of the chain (or by RETURN). */
 function walkChain(on: Walk, name: string, entering: readonly Path[], depth: number): Path[] {
   if (depth > MAX_CHAIN_DEPTH) throw new TooMany();
-  const { destination } = on.packet;
-  const family = destination.address.includes(":") ? 6 : 4;
-  const chain = on.rules.chain(on.table, family, name);
+  const { destination } = on.packet.packet;
+  const chain = on.chains.get(name);
   const returned: Path[] = [];
   let here: Path[] = [...entering];
   for (const compiled of chain?.rulesFor(destination.address) ?? []) {
@@ -107,8 +113,7 @@ function follow(
     const on = taken.map((path) => ({ ...path, marks: applyMark(path.marks, markAction) }));
     return { on, out: [] };
   }
-  const family = walk.packet.destination.address.includes(":") ? 6 : 4;
-  if (walk.rules.chain(walk.table, family, target) !== null) {
+  if (walk.chains.has(target)) {
     const passed = walkChain(walk, target, taken, depth + 1);
     return goto ? { on: [], out: passed } : { on: passed, out: [] };
   }

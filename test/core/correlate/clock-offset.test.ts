@@ -162,25 +162,3 @@ test("a third host is reached through the second", () => {
     ["n3", "n1", -5],
   ]);
 });
-
-describe("clock-skew", () => {
-  const rules = (skew: number, trip?: Trip) => {
-    const seen = twoHosts();
-    seeTrip(seen, skew, trip);
-    return seen.classify().findings.filter(({ rule }) => rule.meta.id === "clock-skew");
-  };
-
-  test("is a note with the size, the direction and the packets", () => {
-    const [only, ...more] = rules(-250);
-    expect(more).toEqual([]);
-    expect(only?.match).toMatchObject({ level: "note", connections: [] });
-    expect(only?.match.message).toContain("clock of n2 is 250.000 ms behind that of n1");
-    expect(only?.match.evidence[0]?.packets).toHaveLength(4);
-  });
-
-  test("not below 5 ms, and not where the delays allow as much", () => {
-    expect(rules(4.5)).toEqual([]);
-    expect(rules(20, { there: 30, back: 30 })).toEqual([]);
-    expect(rules(20, { there: 1, back: 1 })).toHaveLength(1);
-  });
-});

@@ -2,7 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { hostClocks } from "../../../src/core/correlate/hop-order.ts";
 import { hopsOf } from "../../../src/core/correlate/hops.ts";
-import { datagram, Sightings, START_NS, syn, synAck } from "../../support/flow.ts";
+import {
+  type DirectionFields,
+  datagram,
+  Sightings,
+  START_NS,
+  syn,
+  synAck,
+} from "../../support/flow.ts";
 import { cluster } from "../../support/snapshot.ts";
 
 const FLOW = "10.0.1.11:40000 > 10.0.2.51:8080";
