@@ -19,7 +19,7 @@ import type {
   Tap,
 } from "../../src/core/flow/flow-observation.ts";
 
-const START_NS = 1_700_000_000_000_000_000n;
+export const START_NS = 1_700_000_000_000_000_000n;
 const SYN = 2;
 const ACK = 16;
 

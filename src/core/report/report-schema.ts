@@ -199,7 +199,7 @@ export const natStep = z.strictObject({
   confidence: z.enum(["proven", "inferred"]),
 });
 
-export const hop = z.strictObject({
+const hop = z.strictObject({
   from: z.string().describe("vantage point nearer to the originator"),
   to: z.string(),
   delaySeconds: z
