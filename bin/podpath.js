@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The program is dist/cli/main.js, made by `npm ci` (or `npm run build`) from src/cli/main.ts.
+// The program is dist/program/main.js, made by `npm ci` (or `npm run build`) from src/cli/main.ts.
 import { existsSync } from "node:fs";
 
-const program = new URL("../dist/cli/main.js", import.meta.url);
+const program = new URL("../dist/program/main.js", import.meta.url);
 
 if (existsSync(program)) {
   const { main } = await import(program.href);

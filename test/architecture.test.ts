@@ -29,7 +29,7 @@ describe("layers", () => {
       const modules = importsOf(readText(path)).filter((name) => name.startsWith("."));
       expect(modules.filter((name) => name !== "./podpath.js")).toEqual([]);
     }
-    expect(readText("bin/podpath.js")).toContain('"../dist/cli/main.js"');
+    expect(readText("bin/podpath.js")).toContain('"../dist/program/main.js"');
   });
 });
 
