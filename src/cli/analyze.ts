@@ -9,31 +9,34 @@ import type { Report } from "../core/report/report.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
+import {
+  addFilterOptions,
+  applyFilter,
+  askedPods,
+  type GivenFilter,
+  refusesFilter,
+} from "./filter-options.ts";
 import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
 import { complain } from "./messages.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
 type Format = "text" | "wide" | "json" | "jsonl";
 
-interface AnalyzeCommandOptions extends InputOptions, OutputOptions {
+interface AnalyzeCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
   readonly format: Format;
-  readonly color: "auto" | "always" | "never";
   readonly strict?: boolean;
   readonly failOn?: FindingLevel;
 }
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
-  addOutputOption(addInputOptions(command))
-    .addOption(
-      new Option("-o, --format <format>", "text folds long lists, wide shows all")
-        .choices(["text", "wide", "json", "jsonl"])
-        .default("text"),
-    )
-    .addOption(
-      new Option("--color <when>", "colour the text report (NO_COLOR is honoured)")
-        .choices(["auto", "always", "never"])
-        .default("auto"),
-    )
+  addOutputOption(addInputOptions(command)).addOption(
+    new Option("-o, --format <format>", "text folds long lists, wide shows all")
+      .choices(["text", "wide", "json", "jsonl"])
+      .default("text"),
+  );
+  const givenFilter = addFilterOptions(command);
+  addColorOption(command)
     .option("--cross-check", "let a second reader go over classic pcap files and compare")
     .option("--strict", "exit with 4 when something cut or undecodable could hide the answer")
     .addOption(
@@ -44,16 +47,18 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
       ]),
     )
     .action(async (inputs: string[], options: AnalyzeCommandOptions) => {
-      finish(await runAnalyze(inputs, options, io));
+      finish(await runAnalyze(inputs, options, givenFilter(), io));
     });
 }
 
 async function runAnalyze(
   inputs: readonly string[],
   options: AnalyzeCommandOptions,
+  filter: GivenFilter,
   io: CliIo,
 ): Promise<Outcome> {
-  const { request, done } = inputRequest(inputs, options, io);
+  if (refusesFilter(io, "analyze", filter)) return { usageError: true };
+  const { request, done } = inputRequest(inputs, options, io, askedPods(filter));
   if (request.inputs.length === 0) {
     complain(io, {
       message: "analyze: no input",
@@ -63,13 +68,15 @@ async function runAnalyze(
   }
   // Loaded here, so that help and a mistyped option cost nothing.
   const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report, errors, crossChecks } = await analyzeFiles(request).finally(done);
+  const { report: whole, errors, crossChecks } = await analyzeFiles(request).finally(done);
   for (const error of errors) complain(io, error);
   for (const { file, verdict, reason } of crossChecks) {
     const message = `${file}: cross-check: ${verdict}${reason === null ? "" : `: ${reason}`}`;
     complain(io, { message, advice: "" });
   }
-  if (report === null) return { unreadableInputs: errors.length };
+  if (whole === null) return { unreadableInputs: errors.length };
+  const report = applyFilter(io, "analyze", whole, filter);
+  if (report === null) return { usageError: true };
   const reasons = incompleteBecause(report);
   if (options.strict === true) tellWhyInconclusive(io, reasons);
   await writeOutput(renderAs(options.format, report, options, io), options, io);
@@ -106,34 +113,8 @@ function renderAs(
     case "jsonl":
       return renderJsonLines(report);
     case "wide":
-      return renderText(report, {
-        color: wantsColor(options, io),
-        width: Number.POSITIVE_INFINITY,
-        wide: true,
-      });
+      return renderText(report, textOptions(options, io, true));
     case "text":
-      return renderText(report, {
-        color: wantsColor(options, io),
-        width: textWidth(options, io),
-        wide: false,
-      });
+      return renderText(report, textOptions(options, io, false));
   }
-}
-
-/** An explicit choice wins; then NO_COLOR (no-color.org: set and not empty); then whether a person is looking. */
-function wantsColor({ color, output }: AnalyzeCommandOptions, io: CliIo): boolean {
-  if (color !== "auto") return color === "always";
-  if ((io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb") return false;
-  return output === undefined && io.stdout.isTTY === true;
-}
-
-const DEFAULT_WIDTH = 100;
-/** Longer lines are hard to read, however wide the terminal is. */
-const WIDEST = 120;
-
-/** Files and pipes get the same width everywhere: reports of the same input are the same bytes. */
-function textWidth({ output }: OutputOptions, io: CliIo): number {
-  const { isTTY, columns } = io.stdout;
-  if (output !== undefined || isTTY !== true || columns === undefined) return DEFAULT_WIDTH;
-  return Math.min(columns, WIDEST);
 }

@@ -3,6 +3,13 @@ import { Argument, type Command, Option } from "commander";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
+import {
+  addFilterOptions,
+  applyFilter,
+  askedPods,
+  type GivenFilter,
+  refusesFilter,
+} from "./filter-options.ts";
 import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
 import { complain } from "./messages.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
@@ -11,19 +18,23 @@ interface DiagramCommandOptions extends InputOptions, OutputOptions {}
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
   command.addArgument(new Argument("<kind>", "which diagram").choices(["topology"]));
-  addOutputOption(addInputOptions(command))
-    .addOption(new Option("-o, --format <format>", "output format").choices(["svg"]).default("svg"))
-    .action(async (_kind: string, inputs: string[], options: DiagramCommandOptions) => {
-      finish(await runDiagram(inputs, options, io));
-    });
+  addOutputOption(addInputOptions(command)).addOption(
+    new Option("-o, --format <format>", "output format").choices(["svg"]).default("svg"),
+  );
+  const givenFilter = addFilterOptions(command);
+  command.action(async (_kind: string, inputs: string[], options: DiagramCommandOptions) => {
+    finish(await runDiagram(inputs, options, givenFilter(), io));
+  });
 }
 
 async function runDiagram(
   inputs: readonly string[],
   options: DiagramCommandOptions,
+  filter: GivenFilter,
   io: CliIo,
 ): Promise<Outcome> {
-  const { request, done } = inputRequest(inputs, options, io);
+  if (refusesFilter(io, "diagram", filter)) return { usageError: true };
+  const { request, done } = inputRequest(inputs, options, io, askedPods(filter));
   if (request.inputs.length === 0) {
     complain(io, {
       message: "diagram: no input",
@@ -33,9 +44,11 @@ async function runDiagram(
   }
   // Loaded here, so that help and a mistyped option cost nothing.
   const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report, errors } = await analyzeFiles(request).finally(done);
+  const { report: whole, errors } = await analyzeFiles(request).finally(done);
   for (const error of errors) complain(io, error);
-  if (report === null) return { unreadableInputs: errors.length };
+  if (whole === null) return { unreadableInputs: errors.length };
+  const report = applyFilter(io, "diagram", whole, filter);
+  if (report === null) return { usageError: true };
   // d3 and its DOM take a quarter of a second to load; no other command pays for them.
   const { renderTopologySvg } = await import("../node/render-svg.ts");
   await writeOutput([await renderTopologySvg(report)], options, io);

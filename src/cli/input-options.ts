@@ -42,6 +42,7 @@ export function inputRequest(
   inputs: readonly string[],
   options: InputOptions,
   io: CliIo,
+  askedPods: readonly string[] = [],
 ): { readonly request: AnalyzeFilesRequest; readonly done: () => void } {
   const progress = startProgress(io, options.progress);
   return {
@@ -52,6 +53,7 @@ export function inputRequest(
       crossCheck: options.crossCheck === true,
       tool: toolVersion(),
       stdin: io.stdin,
+      askedPods,
       ...(options.maxConnections === undefined ? {} : { maxFlows: options.maxConnections }),
       ...(progress.update === null ? {} : { onProgress: progress.update }),
     },

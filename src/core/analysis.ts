@@ -28,6 +28,8 @@ export interface CaptureJob {
 
 export interface AnalyzeOptions {
   readonly maxFlows?: number;
+  /** `[namespace/]name` of pods that somebody asks about: a finding says when no capture can show them. */
+  readonly askedPods?: readonly string[];
   /** Called now and then while captures are read; never per packet. */
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -38,7 +38,12 @@ export async function analyze(
   });
 
   options.onProgress?.({ stage: "classify", records: records.records, bytes: 0 });
-  const { classified, findings } = classify(connections, snapshot, owners, clockOffsets);
+  const placed = new Set(vantagePoints.map(({ capture }) => capture));
+  const { classified, findings } = classify(connections, snapshot, owners, clockOffsets, {
+    pods: options.askedPods ?? [],
+    vantagePoints,
+    everyCapturePlaced: captures.every(({ info }, i) => info === null || placed.has(i)),
+  });
 
   return {
     captures,

@@ -20,6 +20,8 @@ export interface AnalyzeFilesRequest {
   readonly crossCheck: boolean;
   readonly tool: { readonly name: string; readonly version: string };
   readonly stdin: Readable;
+  /** `[namespace/]name` of pods that the user asks about: a finding says when no capture can show them. */
+  readonly askedPods: readonly string[];
   readonly maxFlows?: number;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -53,6 +55,7 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
       (job): CaptureJob => ({ ...job, source: attendedSource(job.source, job.file, turns, tell) }),
     );
     const analysis = await analyze(jobs, opened.snapshots, {
+      askedPods: request.askedPods,
       ...(request.maxFlows === undefined ? {} : { maxFlows: request.maxFlows }),
       ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
     });

@@ -6,7 +6,14 @@ import type { Connection } from "../correlate/connection.ts";
 import { pathPredictor } from "../predict/predict-path.ts";
 import { expectedPath } from "./expected-path.ts";
 import { explainNat } from "./explain-nat.ts";
-import type { Classified, FindingMatch, FindingRule, RuleContext, Subject } from "./rule.ts";
+import type {
+  Classified,
+  FindingMatch,
+  FindingRule,
+  Question,
+  RuleContext,
+  Subject,
+} from "./rule.ts";
 import { FINDING_RULES, PATH_RULES } from "./rule-list.ts";
 import { makeSubject } from "./subject.ts";
 
@@ -15,11 +22,14 @@ export interface Classification {
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
 }
 
+const NO_QUESTION: Question = { pods: [], vantagePoints: [], everyCapturePlaced: true };
+
 export function classify(
   connections: readonly Connection[],
   snapshot: ClusterSnapshot,
   owners: OwnerIndex,
   clockOffsets: readonly ClockOffset[] = [],
+  question: Question = NO_QUESTION,
 ): Classification {
   const context: RuleContext = {
     snapshot,
@@ -27,6 +37,7 @@ export function classify(
     hasSnapshot: snapshot.sources.length > 0,
     connections,
     clockOffsets,
+    question,
   };
   const predictor = pathPredictor(snapshot, owners);
   const classified = connections.map((connection) => {

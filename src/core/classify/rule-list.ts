@@ -36,6 +36,7 @@ import { vpcCidrNotExcluded } from "./rules/vpc-cidr-not-excluded.ts";
 import { vpcToNode } from "./rules/vpc-to-node.ts";
 import { vpcToPod } from "./rules/vpc-to-pod.ts";
 import { wrongEni } from "./rules/wrong-eni.ts";
+import { wrongVantage } from "./rules/wrong-vantage.ts";
 
 /**
  * What wraps comes before what is wrapped; what was dialled (link-local, service, load balancer, NodePort) before who talks;
@@ -81,4 +82,5 @@ export const FINDING_RULES: readonly FindingRule[] = [
   wrongEni,
   pathDiffersFromRules,
   clockSkew,
+  wrongVantage,
 ];

@@ -4,6 +4,7 @@ import type { Owner, OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
 import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection, PacketRef } from "../correlate/connection.ts";
+import type { VantagePoint } from "../correlate/vantage-point.ts";
 
 /** Stable ids of DESIGN.md section 1. */
 export type PathClass =
@@ -80,6 +81,16 @@ export interface RuleContext {
   readonly connections: readonly Connection[];
   /** Clocks of capturing hosts, where conversations tell. */
   readonly clockOffsets?: readonly ClockOffset[];
+  readonly question: Question;
+}
+
+/** What somebody wants to see, and where the captures were taken. */
+export interface Question {
+  /** `[namespace/]name` of pods. */
+  readonly pods: readonly string[];
+  readonly vantagePoints: readonly VantagePoint[];
+  /** Every capture has a vantage point; one without a packet has none, and nobody knows what it could have shown. */
+  readonly everyCapturePlaced: boolean;
 }
 
 /** A path rule's answer: the class it supports and why. */

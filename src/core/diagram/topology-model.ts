@@ -67,6 +67,8 @@ export interface TopologyModel {
   readonly findings: readonly TopologyFinding[];
   readonly notDrawn: readonly NotDrawn[];
   readonly connections: number;
+  /** What a filter left of the connections; null when all are in the report. */
+  readonly filter: NonNullable<Report["filter"]> | null;
   /** Times of the first and the last packet, RFC 3339; null when no capture has any. */
   readonly seen: { readonly first: string; readonly last: string } | null;
   /** Pods that took part in a connection, and pods that the snapshot knows. */
@@ -111,6 +113,7 @@ export function buildTopologyModel(report: Report): TopologyModel {
       connections: finding.connections.length,
       drawn: shown.has(index + 1),
     })),
+    filter: report.filter ?? null,
     notDrawn: [
       ...countByClass(
         "no-place",

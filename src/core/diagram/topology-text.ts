@@ -188,6 +188,14 @@ export function mapDescription(model: TopologyModel): SafeText {
 /** Sentences about what is not in the picture; empty when everything is. */
 export function leftOut(model: TopologyModel): SafeText[] {
   const sentences: SafeText[] = [];
+  if (model.filter !== null) {
+    const { expression, shown, of } = model.filter;
+    sentences.push(
+      bounded(
+        xmlSafe(`Only ${grouped(shown)} of ${count(of, "connection")} are shown: ${expression}.`),
+      ),
+    );
+  }
   const noPlace = model.notDrawn.filter(({ reason }) => reason === "no-place");
   if (noPlace.length > 0) {
     sentences.push(

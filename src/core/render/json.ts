@@ -10,6 +10,7 @@ const KEYS = [
   "vantagePoints",
   "snapshot",
   "accounting",
+  "filter",
   "summary",
   "connections",
   "findings",
@@ -22,6 +23,7 @@ export function* renderJson(report: Report): Generator<string, void, undefined> 
   let separator = "{\n";
   for (const key of KEYS) {
     const value = report[key];
+    if (value === undefined) continue;
     yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ",\n";
     if (!Array.isArray(value)) yield indented(value, "  ");

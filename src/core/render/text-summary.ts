@@ -22,6 +22,7 @@ export function* renderSummary(
   const lines: readonly (readonly [label: string, text: string, paint?: Paint])[] = [
     ["podpath", readText(report)],
     ["snapshot", snapshotText(report)],
+    ...filterLine(report),
     ["verdict", verdictText(report), verdictPaint(report, layout)],
   ];
   for (const [label, text, paintText] of lines) {
@@ -46,8 +47,16 @@ function readText(report: Report): string {
   const last = times.map(({ lastSeen }) => lastSeen).reduce(textMax, "");
   const read =
     `${plural(captures.length, "capture")}, ${plural(report.accounting.records, "record")}, ` +
-    plural(connections.length, "connection");
+    plural(report.filter?.of ?? connections.length, "connection");
   return first === "" ? read : `${read}; ${timeSpan(first, last)}`;
+}
+
+/** Whoever reads a part must know that it is one. */
+function filterLine({ filter }: Report): readonly (readonly [string, string])[] {
+  if (filter === undefined) return [];
+  const { expression, shown, of } = filter;
+  const text = `${formatCount(shown)} of ${plural(of, "connection")} shown: ${expression}`;
+  return [["filter", text]];
 }
 
 /** RFC 3339 times of one form sort as text. */
@@ -87,7 +96,9 @@ function verdictText(report: Report): string {
   const proven = report.connections.length - open;
   return [
     report.connections.length === 0
-      ? "no connection seen"
+      ? report.filter === undefined
+        ? "no connection seen"
+        : "no connection shown"
       : `${formatCount(proven)} of ${plural(report.connections.length, "path")} proven`,
     findings.length === 0 ? "nothing found that should not be there" : findings.join(", "),
   ].join("; ");

@@ -253,6 +253,7 @@ function buildSnapshot(snapshot: ClusterSnapshot): ReportSnapshot {
       enis: snapshot.enis.length,
     },
     ...(snapshot.nodes.length === 0 ? {} : { nodes: buildNodes(snapshot) }),
+    ...(snapshot.pods.length === 0 ? {} : { pods: buildPods(snapshot) }),
     ...(snapshot.takenAt === undefined ? {} : { takenAt: snapshot.takenAt }),
     sources: snapshot.sources.map(({ file, kind, entries, node }) => ({
       file,
@@ -274,6 +275,18 @@ function buildNodes({ nodes }: ClusterSnapshot): NonNullable<ReportSnapshot["nod
     .sort((a, b) => compareText(a.name, b.name));
 }
 
+function buildPods({ pods }: ClusterSnapshot): NonNullable<ReportSnapshot["pods"]> {
+  return pods
+    .map(({ namespace, name, node, addresses: [address], hostNetwork }) => ({
+      namespace,
+      name,
+      ...(node === undefined ? {} : { node }),
+      ...(address === undefined ? {} : { address }),
+      ...(hostNetwork ? { hostNetwork } : {}),
+    }))
+    .sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
+}
+
 function buildDiagnostic(diagnostic: Diagnostic): ReportDiagnostic {
   const { file, record, offset, line, pointer } = diagnostic.first;
   return {
@@ -292,7 +305,8 @@ function buildDiagnostic(diagnostic: Diagnostic): ReportDiagnostic {
   };
 }
 
-function summarize(
+/** Sums over some connections and findings: of a whole report, or of what a filter left. */
+export function summarize(
   connections: readonly ReportConnection[],
   findings: readonly ReportFinding[],
 ): Report["summary"] {

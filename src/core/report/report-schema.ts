@@ -140,6 +140,20 @@ export const snapshot = z.strictObject({
     )
     .optional()
     .describe("primary address and zone of each node, by name; left out when no node is known"),
+  pods: z
+    .array(
+      z.strictObject({
+        namespace: z.string(),
+        name: z.string(),
+        node: z.string().optional(),
+        address: z.string().optional(),
+        hostNetwork: z.boolean().optional().describe("true, or left out"),
+      }),
+    )
+    .optional()
+    .describe(
+      "where each pod runs, and its first address; by namespace, then by name; left out when no pod is known",
+    ),
   takenAt: z.string().optional(),
   sources: z.array(
     z.strictObject({
@@ -292,6 +306,16 @@ export const report = z.strictObject({
     notClassified: z.record(z.string(), z.number().int()),
     balanced: z.boolean(),
   }),
+  filter: z
+    .strictObject({
+      expression: z.string().describe("the filter flags, as they could be typed again"),
+      shown: z.number().int().describe("connections in this report"),
+      of: z.number().int().describe("connections that there were without the filter"),
+    })
+    .optional()
+    .describe(
+      "present when only a part of the connections is in this report; summary and findings are of that part, accounting of all records",
+    ),
   summary: z.strictObject({
     classes: z
       .record(

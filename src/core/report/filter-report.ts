@@ -1,0 +1,232 @@
+/** A report of the connections that somebody asked about; what was read, and how well, stays as it is. */
+import { type Cidr, cidrContains, makeCidr, parseCidr } from "../address/cidr.ts";
+import { parseAddress } from "../address/ip-text.ts";
+import { podsNamed } from "../cluster/pod-names.ts";
+import { summarize } from "./build-report.ts";
+import { connectionLegs } from "./connection-legs.ts";
+import { type KnownNames, knownNames, nodesNamed, podKey } from "./known-names.ts";
+import { resolveTime } from "./parse-time.ts";
+import type { Report, ReportConnection, ReportParty } from "./report.ts";
+import {
+  didYouMean,
+  type FilterField,
+  type FilterProblem,
+  type FilterTerm,
+  filterExpression,
+  filterProblem,
+} from "./report-filter.ts";
+
+export type FilterResult =
+  | { readonly report: Report; readonly problem?: undefined }
+  | { readonly report?: undefined; readonly problem: FilterProblem };
+
+type Predicate = (connection: ReportConnection) => boolean;
+
+/**
+ * The report with only the connections that all terms let through, the findings that concern one of them or the whole run, and
+ * the sums of those. Accounting, captures, diagnostics and limits are untouched; `filter` says what was asked and how many are
+ * shown. A value that the report cannot mean anything by is a problem, never an empty report.
+ */
+export function filterReport(report: Report, terms: readonly FilterTerm[]): FilterResult {
+  if (terms.length === 0) return { report };
+  const problem = filterProblem(terms);
+  if (problem !== null) return { problem };
+  const names = knownNames(report);
+  const required = new Map<FilterField, Predicate[]>();
+  const refused: Predicate[] = [];
+  for (const term of terms) {
+    const predicate = predicateOf(term, report, names);
+    if (typeof predicate !== "function") return { problem: predicate };
+    if (term.negated) refused.push(predicate);
+    else required.set(term.field, [...(required.get(term.field) ?? []), predicate]);
+  }
+  const connections = report.connections.filter(
+    (one) =>
+      [...required.values()].every((anyOf) => anyOf.some((holds) => holds(one))) &&
+      !refused.some((holds) => holds(one)),
+  );
+  return { report: withConnections(report, connections, filterExpression(terms)) };
+}
+
+function withConnections(
+  report: Report,
+  connections: ReportConnection[],
+  expression: string,
+): Report {
+  const shown = new Set(connections.map(({ id }) => id));
+  const findings = report.findings.flatMap((finding) => {
+    const left = finding.connections.filter((id) => shown.has(id));
+    const whole = finding.connections.length === 0;
+    return left.length > 0 || whole ? [{ ...finding, connections: left }] : [];
+  });
+  const before = report.filter;
+  return {
+    ...report,
+    filter: {
+      expression: before === undefined ? expression : `${before.expression} ${expression}`,
+      shown: connections.length,
+      of: before === undefined ? report.connections.length : before.of,
+    },
+    summary: summarize(connections, findings),
+    connections,
+    findings,
+  };
+}
+
+function predicateOf(
+  { field, value }: FilterTerm,
+  report: Report,
+  names: KnownNames,
+): Predicate | FilterProblem {
+  switch (field) {
+    case "namespace":
+      if (!names.namespaces.includes(value)) return unknown(field, value, names.namespaces);
+      return ({ orig, resp }) => orig.namespace === value || resp.namespace === value;
+    case "pod":
+    case "from-pod":
+    case "to-pod":
+      return podPredicate(field, value, names);
+    case "node":
+      return nodePredicate(value, report, names);
+    case "ip":
+      return addressPredicate(value);
+    case "port":
+      return (connection) => !isIcmp(connection) && hasPort(connection, Number(value));
+    case "class":
+      return (connection) => connection.class === value;
+    case "finding": {
+      const asked = report.findings.filter(({ rule, level }) => rule === value || level === value);
+      const ids = new Set(asked.map(({ id }) => id));
+      return ({ findings }) => findings.some((id) => ids.has(id));
+    }
+    case "since":
+    case "until":
+      return timePredicate(field, value, report);
+  }
+}
+
+function unknown(
+  field: FilterField,
+  value: string,
+  known: readonly string[],
+  meant: readonly string[] = known,
+): FilterProblem {
+  if (known.length === 0)
+    return {
+      message: `--${field} ${value}: no ${fieldWord(field)} is known`,
+      advice: "Add a snapshot of the cluster (-s).",
+    };
+  const some = known.slice(0, 5).join(", ");
+  const rest = known.length > 5 ? ` and ${known.length - 5} more` : "";
+  return {
+    message: `--${field} ${value}: neither the snapshot nor the captures know it${didYouMean(value, meant)}`,
+    advice: `Known are ${some}${rest}.`,
+  };
+}
+
+function fieldWord(field: FilterField): string {
+  return field.endsWith("pod") ? "pod" : field;
+}
+
+function podPredicate(
+  field: "pod" | "from-pod" | "to-pod",
+  value: string,
+  { pods }: KnownNames,
+): Predicate | FilterProblem {
+  const meant = new Set(podsNamed(pods, value).map(podKey));
+  if (meant.size === 0) {
+    const known = pods.map(value.includes("/") ? podKey : ({ name }) => name);
+    return unknown(field, value, known, [...new Set(known.flatMap(beginnings))]);
+  }
+  const isMeant = ({ kind, namespace = "", name }: ReportParty): boolean =>
+    kind === "pod" && name !== undefined && meant.has(podKey({ namespace, name }));
+  if (field === "from-pod") return ({ orig }) => isMeant(orig);
+  if (field === "to-pod") return ({ resp }) => isMeant(resp);
+  return ({ orig, resp }) => isMeant(orig) || isMeant(resp);
+}
+
+/** "web-6c8f9d7b54-zx2kd" is also meant by "web" and "web-6c8f9d7b54"; the shortest first. */
+function beginnings(name: string): readonly string[] {
+  const parts = name.slice(0, 300).split("-");
+  return parts.map((_, i) => parts.slice(0, i + 1).join("-"));
+}
+
+/** An end on it, a rewrite by it, or seen at it. */
+function nodePredicate(
+  value: string,
+  { vantagePoints }: Report,
+  { nodes }: KnownNames,
+): Predicate | FilterProblem {
+  const meant = new Set<string | undefined>(nodesNamed(nodes, value));
+  if (meant.size === 0) {
+    const short = nodes.map((node) => node.split(".", 1)[0] ?? node);
+    return unknown("node", value, nodes, [...nodes, ...short]);
+  }
+  const places = new Set(vantagePoints.filter(({ node }) => meant.has(node)).map(({ id }) => id));
+  return ({ orig, resp, nat, observations }) =>
+    meant.has(orig.node) ||
+    meant.has(resp.node) ||
+    nat.some(({ node }) => meant.has(node)) ||
+    observations.some(({ vantagePoint }) => places.has(vantagePoint));
+}
+
+function addressPredicate(value: string): Predicate {
+  const wanted = cidrOf(value);
+  const inside = new Map<string, boolean>();
+  const isInside = (text: string): boolean => {
+    const known = inside.get(text);
+    if (known !== undefined) return known;
+    const address = parseAddress(text);
+    const answer = wanted !== null && address !== null && cidrContains(wanted, address);
+    inside.set(text, answer);
+    return answer;
+  };
+  return (connection) => addressesOf(connection).some(isInside);
+}
+
+function cidrOf(value: string): Cidr | null {
+  const address = parseAddress(value);
+  if (address !== null) return makeCidr(address, address.family === 4 ? 32 : 128);
+  return parseCidr(value);
+}
+
+function addressesOf(connection: ReportConnection): string[] {
+  const { orig, resp, client } = connection;
+  const legs = connectionLegs(connection).flatMap((leg) => [leg.orig.address, leg.resp.address]);
+  return [...legs, orig.address, resp.address, ...(client === undefined ? [] : [client.address])];
+}
+
+/** An echo identifier stands where other protocols have ports; nobody who asks for port 53 means it. */
+function isIcmp({ protocol }: ReportConnection): boolean {
+  return protocol.startsWith("icmp");
+}
+
+function hasPort(connection: ReportConnection, port: number): boolean {
+  const { orig, resp, client, protocol } = connection;
+  if (protocol.startsWith("ip")) return false;
+  return (
+    orig.port === port ||
+    resp.port === port ||
+    client?.port === port ||
+    connectionLegs(connection).some((leg) => leg.orig.port === port || leg.resp.port === port)
+  );
+}
+
+/** Any packet in the window counts: a connection is in when it was alive there. */
+function timePredicate(
+  field: "since" | "until",
+  value: string,
+  report: Report,
+): Predicate | FilterProblem {
+  const end = report.captures.reduce<string | null>(
+    (latest, { lastSeen }) =>
+      lastSeen !== null && (latest === null || lastSeen > latest) ? lastSeen : latest,
+    null,
+  );
+  const time = resolveTime(value, end);
+  // Only a duration can fail here, and only when there is no packet to count back from.
+  if (time === null) return () => false;
+  return field === "since"
+    ? ({ lastSeen }) => lastSeen >= time
+    : ({ firstSeen }) => firstSeen <= time;
+}
