@@ -19,6 +19,7 @@ import {
 import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
 import { complain } from "./messages.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { tellWhyInconclusive } from "./strictness.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
 type Format = "text" | "wide" | "json" | "jsonl";
@@ -87,18 +88,6 @@ async function runAnalyze(
     ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
     ...(options.strict === undefined ? {} : { strict: options.strict }),
   };
-}
-
-/** The report has them all; a CI log needs to see why its step failed. */
-const REASONS_TOLD = 5;
-
-function tellWhyInconclusive(io: CliIo, reasons: readonly string[]): void {
-  for (const reason of reasons.slice(0, REASONS_TOLD))
-    complain(io, { message: `inconclusive: ${reason}`, advice: "" });
-  if (reasons.length > REASONS_TOLD) {
-    const more = reasons.length - REASONS_TOLD;
-    complain(io, { message: `inconclusive: ${more} more reasons`, advice: "See the report." });
-  }
 }
 
 function renderAs(

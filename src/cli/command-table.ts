@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./analyze.ts"),
   },
   {
+    name: "explain",
+    summary: "tell one connection in plain sentences: each hop, each rewrite, what proves it",
+    load: () => import("./explain.ts"),
+  },
+  {
     name: "diagram",
     summary: "draw what the captures show as SVG",
     load: () => import("./diagram.ts"),

@@ -41,7 +41,9 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   ],
   policy: ["report", "limits"],
   diagram: ["report", "limits"],
-  render: ["diagram", "policy", "report", "limits"],
+  explain: ["report", "limits"],
+  doctor: ["report", "limits"],
+  render: ["diagram", "policy", "explain", "doctor", "report", "limits"],
 };
 
 /** The files of src/core that run the stages; together they are the layer `analysis`. */

@@ -1,16 +1,16 @@
 /** The tuples under which one connection was on the wire. */
 import type { ReportConnection, ReportNatStep } from "./report.ts";
 
-export type ReportTuple = ReportNatStep["before"];
+export type ConnectionLeg = ReportNatStep["before"];
 
 /** Every distinct tuple in path order: as dialled first, then as each rewrite left it, then any other that was seen. */
-export function connectionLegs(connection: ReportConnection): readonly ReportTuple[] {
+export function connectionLegs(connection: ReportConnection): readonly ConnectionLeg[] {
   const { orig, dialled, nat, observations } = connection;
-  const first: ReportTuple = {
+  const first: ConnectionLeg = {
     orig: { address: orig.address, port: orig.port ?? 0 },
     resp: { address: dialled.address, port: dialled.port ?? 0 },
   };
-  const legs: ReportTuple[] = [];
+  const legs: ConnectionLeg[] = [];
   const known = new Set<string>();
   for (const leg of [
     first,
@@ -26,6 +26,6 @@ export function connectionLegs(connection: ReportConnection): readonly ReportTup
 }
 
 /** Text that is the same for the same tuple; port null and 0 are one. */
-export function tupleKey({ orig, resp }: ReportTuple): string {
+export function tupleKey({ orig, resp }: ConnectionLeg): string {
   return `${orig.address} ${orig.port ?? 0} ${resp.address} ${resp.port ?? 0}`;
 }

@@ -1,0 +1,128 @@
+/** `podpath explain`: connections in plain sentences, with the packets that prove them and the filters that show them. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { explain } from "../core/explain/explain.ts";
+import type { Explanation } from "../core/explain/explanation.ts";
+import { renderExplanationMarkdown } from "../core/render/explanation-markdown.ts";
+import { renderExplanationText } from "../core/render/explanation-text.ts";
+import { terminalSafeJson } from "../core/render/json.ts";
+import { incompleteBecause } from "../core/report/completeness.ts";
+import { isProtocol, parseEndpoint } from "../core/report/endpoint-text.ts";
+import type { Report } from "../core/report/report.ts";
+import type { CliIo } from "./cli-io.ts";
+import type { CommandContext } from "./command-table.ts";
+import type { Outcome } from "./exit-code.ts";
+import {
+  addFilterOptions,
+  applyFilter,
+  askedPods,
+  type GivenFilter,
+  refusesFilter,
+} from "./filter-options.ts";
+import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
+import { complain } from "./messages.ts";
+import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { tellWhyInconclusive } from "./strictness.ts";
+import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
+
+interface ExplainCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
+  readonly format: "text" | "json" | "markdown";
+  readonly limit: number;
+  readonly strict?: boolean;
+}
+
+const WHAT =
+  "a connection id (conn-12), two ends ('tcp 10.0.1.11:40000 203.0.113.9:443' or " +
+  "'10.0.1.11:40000->203.0.113.9:443', on any leg, either direction), one end, or a pod";
+const DEFAULT_LIMIT = 5;
+
+export function configure(command: Command, { io, finish }: CommandContext): void {
+  command.argument("<what>", WHAT);
+  addOutputOption(addInputOptions(command))
+    .addOption(
+      new Option("-o, --format <format>", "output format")
+        .choices(["text", "json", "markdown"])
+        .default("text"),
+    )
+    .option("--limit <n>", "explain at most this many connections", parseLimit, DEFAULT_LIMIT)
+    .option("--strict", "exit with 4 when something cut or undecodable could hide the answer");
+  const givenFilter = addFilterOptions(command);
+  addColorOption(command).action(
+    async (what: string, inputs: string[], options: ExplainCommandOptions) => {
+      finish(await runExplain(wholeQuestion(what, inputs), options, givenFilter(), io));
+    },
+  );
+}
+
+function parseLimit(value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value))
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return Number(value);
+}
+
+interface ExplainQuestion {
+  readonly what: string;
+  readonly inputs: readonly string[];
+}
+
+/** `explain tcp 10.0.1.11:40000 203.0.113.9:443 FILE` without quotes: the shell has taken the tuple apart. */
+function wholeQuestion(what: string, inputs: readonly string[]): ExplainQuestion {
+  const words = [what, ...inputs];
+  let count = isProtocol(what) ? 1 : 0;
+  const most = count + 2;
+  while (count < most && parseEndpoint(words[count] ?? "") !== null) count += 1;
+  count = Math.max(count, 1);
+  return { what: words.slice(0, count).join(" "), inputs: words.slice(count) };
+}
+
+async function runExplain(
+  { what, inputs }: ExplainQuestion,
+  options: ExplainCommandOptions,
+  filter: GivenFilter,
+  io: CliIo,
+): Promise<Outcome> {
+  if (refusesFilter(io, "explain", filter)) return { usageError: true };
+  const { request, done } = inputRequest(inputs, options, io, askedPods(filter));
+  if (request.inputs.length === 0) {
+    complain(io, {
+      message: "explain: no input",
+      advice: "Name a capture, a folder of captures, or - for stdin.",
+    });
+    return { usageError: true };
+  }
+  // Loaded here, so that help and a mistyped option cost nothing.
+  const { analyzeFiles } = await import("../node/analyze-files.ts");
+  const { report: whole, errors } = await analyzeFiles(request).finally(done);
+  for (const error of errors) complain(io, error);
+  if (whole === null) return { unreadableInputs: errors.length };
+  const report = applyFilter(io, "explain", whole, filter);
+  if (report === null) return { usageError: true };
+  const { explanation, problem } = explain(report, what, options.limit);
+  if (problem !== undefined) {
+    complain(io, { message: `explain: ${problem.message}`, advice: problem.advice });
+    return { usageError: true };
+  }
+  const reasons = incompleteBecause(report);
+  if (options.strict === true) tellWhyInconclusive(io, reasons);
+  await writeOutput(renderAs(explanation, report, options, io), options, io);
+  return {
+    unreadableInputs: errors.length,
+    inconclusive: reasons.length > 0,
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
+  };
+}
+
+function renderAs(
+  explanation: Explanation,
+  report: Report,
+  options: ExplainCommandOptions,
+  io: CliIo,
+): Iterable<string> {
+  switch (options.format) {
+    case "json":
+      return [`${terminalSafeJson(JSON.stringify(explanation, null, 2))}\n`];
+    case "markdown":
+      return renderExplanationMarkdown(explanation, report);
+    case "text":
+      return renderExplanationText(explanation, report, textOptions(options, io, false));
+  }
+}

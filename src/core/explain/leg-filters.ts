@@ -1,0 +1,186 @@
+/** The filters that show one leg of a connection in tshark, Wireshark and tcpdump. */
+import { showEndpoint } from "../report/build-connection.ts";
+import { type ConnectionLeg, tupleKey } from "../report/connection-legs.ts";
+import type { Report, ReportConnection, ReportObservation } from "../report/report.ts";
+import { shellWord } from "../report/shell-word.ts";
+import type { LegFilter } from "./explanation.ts";
+
+const WITH_PORTS: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
+
+/** Wireshark's display filter for both directions of a tuple (wireshark-filter(4)). */
+export function displayFilter(protocol: string, { orig, resp }: ConnectionLeg): string {
+  const family = orig.address.includes(":") ? "ipv6" : "ip";
+  // One field may match either end of a packet, so that equal values need both ends named.
+  const ends = (field: string, source: string, a: string, b: string, target: string): string =>
+    a === b ? `${source} == ${a} && ${target} == ${a}` : `${field} == ${a} && ${field} == ${b}`;
+  const addresses = ends(
+    `${family}.addr`,
+    `${family}.src`,
+    orig.address,
+    resp.address,
+    `${family}.dst`,
+  );
+  if (WITH_PORTS.has(protocol)) {
+    const ports = ends(
+      `${protocol}.port`,
+      `${protocol}.srcport`,
+      String(orig.port ?? 0),
+      String(resp.port ?? 0),
+      `${protocol}.dstport`,
+    );
+    return `${addresses} && ${ports}`;
+  }
+  return `${addresses} && ${displayProtocol(protocol, family, orig.port ?? 0)}`;
+}
+
+function displayProtocol(protocol: string, family: "ip" | "ipv6", identifier: number): string {
+  if (protocol === "icmp") return identifier === 0 ? "icmp" : `icmp.ident == ${identifier}`;
+  if (protocol === "icmpv6")
+    return identifier === 0 ? "icmpv6" : `icmpv6.echo.identifier == ${identifier}`;
+  const number = protocol.replace(/^ip/, "");
+  return family === "ip" ? `ip.proto == ${number}` : `ipv6.nxt == ${number}`;
+}
+
+/** The same for tcpdump (pcap-filter(7)). */
+export function captureFilter(protocol: string, { orig, resp }: ConnectionLeg): string {
+  const six = orig.address.includes(":");
+  const hosts =
+    orig.address === resp.address
+      ? `src host ${orig.address} and dst host ${orig.address}`
+      : `host ${orig.address} and host ${resp.address}`;
+  if (WITH_PORTS.has(protocol)) {
+    const [a, b] = [orig.port ?? 0, resp.port ?? 0];
+    const ports =
+      a === b
+        ? `${protocol} src port ${a} and ${protocol} dst port ${a}`
+        : `${protocol} port ${a} and ${protocol} port ${b}`;
+    return `${hosts} and ${ports}`;
+  }
+  const identifier = orig.port ?? 0;
+  if (protocol === "icmp" || protocol === "icmpv6") {
+    const name = protocol === "icmp" ? "icmp" : "icmp6";
+    // Bytes 4 and 5 of an echo are its identifier (RFC 792, RFC 4443 section 4.1).
+    return `${hosts} and ${name}${identifier === 0 ? "" : ` and ${name}[4:2] == ${identifier}`}`;
+  }
+  return `${hosts} and ${six ? "ip6" : "ip"} proto ${protocol.replace(/^ip/, "")}`;
+}
+
+/** One entry for each leg in each capture, in path order. */
+export function legFilters(report: Report, connection: ReportConnection): LegFilter[] {
+  const captureOf = new Map(report.vantagePoints.map(({ id, capture }) => [id, capture]));
+  const groups = new Map<string, { capture: string; seen: ReportObservation[] }>();
+  for (const one of connection.observations) {
+    const capture = captureOf.get(one.vantagePoint) ?? "";
+    const tunnel = one.encapsulation?.kind ?? "";
+    const key = `${capture} ${tunnel} ${tupleKey(one)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { capture, seen: [one] });
+    else group.seen.push(one);
+  }
+  const files = new Map(report.captures.map(({ id, file }) => [id, file]));
+  return [...groups.values()].flatMap(({ capture, seen }) => {
+    const file = files.get(capture);
+    return file === undefined ? [] : legFilter(report, connection.protocol, capture, file, seen);
+  });
+}
+
+function legFilter(
+  report: Report,
+  protocol: string,
+  capture: string,
+  file: string,
+  seen: readonly ReportObservation[],
+): LegFilter[] {
+  const [first] = seen;
+  if (first === undefined) return [];
+  const display = displayFilter(protocol, first);
+  const tunnel = first.encapsulation === undefined ? null : outerOf(report, first);
+  const filter = tunnel === null ? captureFilter(protocol, first) : tunnel.captureFilter;
+  const from = reading(report, file);
+  const notes = [
+    ...(tunnel === null
+      ? []
+      : ["tcpdump finds the outer packets: its filters do not look inside a tunnel"]),
+    ...from.notes,
+  ];
+  const asTunnel = tunnel?.decodeAs === undefined ? "" : ` -d ${tunnel.decodeAs}`;
+  return [
+    {
+      capture,
+      file,
+      leg: `${showEnd(protocol, first.orig)} → ${showEnd(protocol, first.resp)}`,
+      vantagePoints: [...new Set(seen.map(({ vantagePoint }) => vantagePoint))],
+      displayFilter: display,
+      tshark: `tshark -n -r ${from.word}${asTunnel} -Y ${shellWord(display)}`,
+      captureFilter: filter,
+      tcpdump:
+        from.unpack === null
+          ? `tcpdump -nn -r ${from.word} ${shellWord(filter)}`
+          : `${from.unpack} ${from.word} | tcpdump -nn -r - ${shellWord(filter)}`,
+      ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
+    },
+  ];
+}
+
+/** Observations carry port 0 where the protocol has none; nobody reads that as a port. */
+function showEnd(protocol: string, endpoint: ConnectionLeg["orig"]): string {
+  return protocol.startsWith("ip") && endpoint.port === 0
+    ? endpoint.address
+    : showEndpoint(endpoint);
+}
+
+const IP_PROTOCOL: Readonly<Record<string, number>> = {
+  gre: 47,
+  "gre-teb": 47,
+  ipip: 4,
+  "6in4": 41,
+};
+/** UDP ports that Wireshark itself takes for the tunnel (IANA). */
+const OWN_PORT: Readonly<Record<string, number>> = { vxlan: 4789, geneve: 6081 };
+
+/** How the packets around an inner leg are found. The port is that of the tunnels seen at the same place, if there is one. */
+function outerOf(
+  report: Report,
+  { vantagePoint, encapsulation }: ReportObservation,
+): { readonly captureFilter: string; readonly decodeAs?: string } {
+  const kind = encapsulation?.kind ?? "";
+  const number = IP_PROTOCOL[kind];
+  if (number !== undefined) return { captureFilter: `ip proto ${number}` };
+  const ports = new Set(
+    report.connections
+      .filter((one) => one.class === "overlay-tunnel" && one.protocol === "udp")
+      .filter((one) => one.observations.some((seen) => seen.vantagePoint === vantagePoint))
+      .map(({ resp }) => resp.port),
+  );
+  const [only] = ports;
+  const own = OWN_PORT[kind];
+  const port = ports.size === 1 && only !== undefined && only !== null ? only : own;
+  if (port === undefined) return { captureFilter: "udp" };
+  return {
+    captureFilter: `udp port ${port}`,
+    ...(port === own ? {} : { decodeAs: `udp.port==${port},${kind}` }),
+  };
+}
+
+/** How other programs read a file that podpath reads as it is. */
+function reading(
+  { inputs }: Report,
+  file: string,
+): { readonly word: string; readonly unpack: string | null; readonly notes: readonly string[] } {
+  const bundle = /^(.+\.(?:tar|tgz|tar\.[a-z0-9]+)):(.+)$/i.exec(file);
+  if (bundle !== null) {
+    const [, archive = "", member = ""] = bundle;
+    const notes = [`unpack it first: tar -xf ${shellWord(archive)}`];
+    return { word: shellWord(member), unpack: null, notes };
+  }
+  const format = inputs.find((input) => input.file === file)?.format ?? "";
+  const unpack = format.endsWith("+gzip")
+    ? "gzip -dc"
+    : format.endsWith("+zstd")
+      ? "zstd -dc"
+      : null;
+  // A name that begins with a dash would be an option.
+  const word = shellWord(file.startsWith("-") && file !== "-" ? `./${file}` : file);
+  const notes = file === "-" ? ["it came through standard input: save it to a file first"] : [];
+  return { word, unpack, notes };
+}

@@ -1,0 +1,34 @@
+/** Numbers and times in sentences; independent of the locale. */
+
+import { showEndpoint } from "../report/build-connection.ts";
+
+/** "10.0.1.11:40000"; the address alone where a port would be an identifier or is none. */
+export function endWords(
+  protocol: string,
+  endpoint: { readonly address: string; readonly port: number | null },
+): string {
+  const portLess =
+    protocol.startsWith("icmp") || (protocol.startsWith("ip") && (endpoint.port ?? 0) === 0);
+  return portLess ? endpoint.address : showEndpoint(endpoint);
+}
+
+/** "1 packet", "1,234 packets". */
+export function plainCount(count: number, one: string): string {
+  const digits = count.toString().replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return `${digits} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/** "at 2026-11-20 16:04:49.851932 UTC" or "between … and 16:04:49.858233 UTC", in microseconds as tcpdump shows. */
+export function spanWords(first: string, last: string): string {
+  if (first === last) return `at ${day(first)} ${clock(first)} UTC`;
+  const end = day(first) === day(last) ? clock(last) : `${day(last)} ${clock(last)}`;
+  return `between ${day(first)} ${clock(first)} and ${end} UTC`;
+}
+
+export function clock(time: string): string {
+  return time.slice(11, 26);
+}
+
+function day(time: string): string {
+  return time.slice(0, 10);
+}
