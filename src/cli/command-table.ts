@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./diagram.ts"),
   },
   {
+    name: "doctor",
+    summary: "are these inputs good enough, and what to capture next",
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "rules",
     summary: "what each path class and finding means, proves and does not prove",
     load: () => import("./rules.ts"),

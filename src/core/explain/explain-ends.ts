@@ -26,11 +26,14 @@ export function explainEnds(connection: ReportConnection): Sentence[] {
   return told;
 }
 
-function started({ orig, protocol }: ReportConnection): string {
-  const verb = `started this ${protocolWord(protocol)} from ${endWords(protocol, orig)}`;
-  return orig.name === undefined
-    ? `${endWords(protocol, orig)} (${kindWord(orig)}) started this ${protocolWord(protocol)}`
-    : `${who(orig)}, ${verb}`;
+function started({ orig, protocol, ...rest }: ReportConnection): string {
+  const what = `started this ${protocolWord(protocol)}`;
+  const from = endWords(protocol, orig);
+  if (orig.name === undefined) return `${from} (${kindWord(orig)}) ${what}`;
+  // A node's address on the outside may stand for any pod behind it.
+  const classes = [rest.class, ...(rest.candidates ?? [])];
+  const masked = orig.kind === "node" && classes.includes("snat-egress");
+  return `${who(orig)}${masked ? ", or a pod behind its address," : ""} ${what} from ${from}`;
 }
 
 /** What tells the originator; ports and conntrack may have had to. */
@@ -86,7 +89,9 @@ function eniWords({ address, eni, deviceIndex, kind, ambiguousWith }: ReportPart
   return `${address} is an address of ${eni}, ${which} (device index ${deviceIndex}).`;
 }
 
-function answered({ protocol, tcp, packets, resp }: ReportConnection): string {
+function answered({ protocol, tcp, packets, resp, ...rest }: ReportConnection): string {
+  if (rest.class === "overlay-tunnel" && packets.resp === 0)
+    return "The other direction of a tunnel is a connection of its own.";
   const other = endWords(protocol, resp);
   switch (tcp?.state) {
     case "closed":
@@ -113,7 +118,7 @@ function amounts({ packets, bytes, firstSeen, lastSeen }: ReportConnection): str
     count === 0 ? "nothing" : `${plainCount(count, "packet")} (${plainCount(size, "byte")})`;
   return (
     `${capital(side(packets.orig, bytes.orig))} went out and ${side(packets.resp, bytes.resp)} came back, ` +
-    `${spanWords(firstSeen, lastSeen)}; each packet is counted once however many places saw it.`
+    `${spanWords(firstSeen, lastSeen)}, each counted once however many places saw it.`
   );
 }
 

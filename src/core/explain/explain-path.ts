@@ -1,5 +1,4 @@
 /** Each hop in order, with each rewrite between the places that show both of its sides. */
-import { showEndpoint } from "../report/build-connection.ts";
 import { tupleKey } from "../report/connection-legs.ts";
 import type {
   Report,
@@ -9,7 +8,7 @@ import type {
   ReportVantagePoint,
 } from "../report/report.ts";
 import { type PathStep, type Sentence, sentence } from "./explanation.ts";
-import { clock, plainCount } from "./plain-words.ts";
+import { clock, plainCount, tupleWords } from "./plain-words.ts";
 
 export function explainPath(report: Report, connection: ReportConnection): PathStep[] {
   const points = new Map(report.vantagePoints.map((point) => [point.id, point]));
@@ -65,16 +64,6 @@ function seen(
       ? []
       : [{ capture: point.capture, record: observation.firstRecord }];
   return { kind: "seen", sentence: sentence(text, packets), details: [] };
-}
-
-/** "10.0.1.11:40000 → 203.0.113.9:443"; protocols without ports show none. */
-export function tupleWords(
-  protocol: string,
-  { orig, resp }: Pick<ReportObservation, "orig" | "resp">,
-): string {
-  const end = (endpoint: { address: string; port: number | null }): string =>
-    protocol.startsWith("ip") && endpoint.port === 0 ? endpoint.address : showEndpoint(endpoint);
-  return `${end(orig)} → ${end(resp)}`;
 }
 
 const TIES: Readonly<Record<string, string>> = {

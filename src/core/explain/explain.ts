@@ -4,7 +4,7 @@ import { pathClassTitle } from "../report/path-class-title.ts";
 import type { Report, ReportConnection } from "../report/report.ts";
 import type { FilterProblem } from "../report/report-filter.ts";
 import { explainEnds } from "./explain-ends.ts";
-import { explainPath, tupleWords } from "./explain-path.ts";
+import { explainPath } from "./explain-path.ts";
 import {
   type ExplainedConnection,
   type Explanation,
@@ -13,6 +13,7 @@ import {
 } from "./explanation.ts";
 import { findConnections } from "./find-connections.ts";
 import { legFilters } from "./leg-filters.ts";
+import { tupleWords } from "./plain-words.ts";
 
 export type ExplainResult =
   | { readonly explanation: Explanation; readonly problem?: undefined }
@@ -69,7 +70,7 @@ function asEnd({ address, port }: { address: string; port: number | null }): {
 
 const SURE: Readonly<Record<ReportConnection["confidence"], string>> = {
   proven: "proven",
-  inferred: "inferred: addresses and rules imply it, no capture shows it",
+  inferred: "inferred: addresses and rules imply it, no capture proves it",
   possible: "possible: more than one class fits what was seen",
 };
 

@@ -1,9 +1,9 @@
 /** The filters that show one leg of a connection in tshark, Wireshark and tcpdump. */
-import { showEndpoint } from "../report/build-connection.ts";
 import { type ConnectionLeg, tupleKey } from "../report/connection-legs.ts";
 import type { Report, ReportConnection, ReportObservation } from "../report/report.ts";
 import { shellWord } from "../report/shell-word.ts";
 import type { LegFilter } from "./explanation.ts";
+import { tupleWords } from "./plain-words.ts";
 
 const WITH_PORTS: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
 
@@ -57,6 +57,8 @@ export function captureFilter(protocol: string, { orig, resp }: ConnectionLeg): 
     return `${hosts} and ${ports}`;
   }
   const identifier = orig.port ?? 0;
+  // Multicast listener reports stand behind a hop-by-hop header, where `icmp6` does not look (RFC 3810 section 5).
+  if (protocol === "icmpv6" && identifier === 0) return `ip6 and ${hosts}`;
   if (protocol === "icmp" || protocol === "icmpv6") {
     const name = protocol === "icmp" ? "icmp" : "icmp6";
     // Bytes 4 and 5 of an echo are its identifier (RFC 792, RFC 4443 section 4.1).
@@ -108,7 +110,7 @@ function legFilter(
     {
       capture,
       file,
-      leg: `${showEnd(protocol, first.orig)} → ${showEnd(protocol, first.resp)}`,
+      leg: tupleWords(protocol, first),
       vantagePoints: [...new Set(seen.map(({ vantagePoint }) => vantagePoint))],
       displayFilter: display,
       tshark: `tshark -n -r ${from.word}${asTunnel} -Y ${shellWord(display)}`,
@@ -120,13 +122,6 @@ function legFilter(
       ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
     },
   ];
-}
-
-/** Observations carry port 0 where the protocol has none; nobody reads that as a port. */
-function showEnd(protocol: string, endpoint: ConnectionLeg["orig"]): string {
-  return protocol.startsWith("ip") && endpoint.port === 0
-    ? endpoint.address
-    : showEndpoint(endpoint);
 }
 
 const IP_PROTOCOL: Readonly<Record<string, number>> = {

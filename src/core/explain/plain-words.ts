@@ -2,14 +2,28 @@
 
 import { showEndpoint } from "../report/build-connection.ts";
 
+interface EndInWords {
+  readonly address: string;
+  readonly port: number | null;
+}
+
 /** "10.0.1.11:40000"; the address alone where a port would be an identifier or is none. */
-export function endWords(
-  protocol: string,
-  endpoint: { readonly address: string; readonly port: number | null },
-): string {
+export function endWords(protocol: string, endpoint: EndInWords): string {
   const portLess =
     protocol.startsWith("icmp") || (protocol.startsWith("ip") && (endpoint.port ?? 0) === 0);
   return portLess ? endpoint.address : showEndpoint(endpoint);
+}
+
+/** "10.0.1.11:40000 → 203.0.113.9:443", an echo with its identifier; protocols without ports show none. */
+export function tupleWords(
+  protocol: string,
+  { orig, resp }: { readonly orig: EndInWords; readonly resp: EndInWords },
+): string {
+  const end = (endpoint: EndInWords): string =>
+    /^i[cp]/.test(protocol) && (endpoint.port ?? 0) === 0
+      ? endpoint.address
+      : showEndpoint(endpoint);
+  return `${end(orig)} → ${end(resp)}`;
 }
 
 /** "1 packet", "1,234 packets". */

@@ -1,5 +1,5 @@
 /** The pods, nodes and namespaces that a report can speak of: those of its snapshot and those that its connections name. */
-import type { PodName } from "../cluster/pod-names.ts";
+import { type PodName, podsNamed } from "../cluster/pod-names.ts";
 import type { Report } from "./report.ts";
 
 export interface KnownNames {
@@ -58,4 +58,13 @@ export function podKey({ namespace, name }: PodName): string {
 export function nodesNamed(nodes: readonly string[], asked: string): readonly string[] {
   const exact = nodes.filter((node) => node === asked);
   return exact.length > 0 ? exact : nodes.filter((node) => node.startsWith(`${asked}.`));
+}
+
+type SnapshotPod = NonNullable<Report["snapshot"]["pods"]>[number];
+
+/** The pods that somebody means who types a name; one that no list has, but that was seen, is known by its name alone. */
+export function podsCalled(report: Report, asked: string): readonly SnapshotPod[] {
+  const listed = report.snapshot.pods ?? [];
+  const keys = new Map(listed.map((pod) => [podKey(pod), pod]));
+  return podsNamed(knownNames(report).pods, asked).map((pod) => keys.get(podKey(pod)) ?? pod);
 }

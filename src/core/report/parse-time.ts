@@ -63,3 +63,21 @@ export function resolveTime(text: string, end: string | null): string | null {
   const endNs = parseRfc3339(end);
   return endNs === null ? null : formatTime(endNs - before);
 }
+
+/** Nanoseconds from one time of a report to another, or from or to any RFC 3339 time; null when one is none. */
+export function nsBetween(from: string, to: string): bigint | null {
+  const [start, end] = [parseRfc3339(from), parseRfc3339(to)];
+  return start === null || end === null ? null : end - start;
+}
+
+/** "1.8 s", "3 min", "5 h", "2 days": how far apart two times are, whichever is first. */
+export function durationBetween(from: string, to: string): string {
+  const ns = nsBetween(from, to) ?? 0n;
+  const seconds = Number(ns < 0n ? -ns : ns) / 1e9;
+  if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 100) return `${seconds.toFixed(1)} s`;
+  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 360_000) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

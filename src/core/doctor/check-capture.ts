@@ -1,0 +1,234 @@
+/** What one capture can be trusted with. */
+
+import { durationBetween, nsBetween } from "../report/parse-time.ts";
+import type { Report, ReportCapture, ReportConnection } from "../report/report.ts";
+import { type Check, check } from "./checkup.ts";
+
+/** What one capture saw of one connection, all its vantage points together. */
+interface Sighting {
+  readonly connection: ReportConnection;
+  orig: number;
+  resp: number;
+  lastSeen: string;
+}
+
+/** By capture id. */
+export type Sightings = ReadonlyMap<string, readonly Sighting[]>;
+
+export function sightingsByCapture({ connections, vantagePoints }: Report): Sightings {
+  const captureOf = new Map(vantagePoints.map(({ id, capture }) => [id, capture]));
+  const sightings = new Map<string, Sighting[]>();
+  for (const connection of connections) {
+    const here = new Map<string, Sighting>();
+    for (const { vantagePoint, records, lastSeen } of connection.observations) {
+      const capture = captureOf.get(vantagePoint) ?? "";
+      const known = here.get(capture);
+      if (known === undefined) {
+        here.set(capture, { connection, orig: records.orig, resp: records.resp, lastSeen });
+      } else {
+        known.orig += records.orig;
+        known.resp += records.resp;
+        if (lastSeen > known.lastSeen) known.lastSeen = lastSeen;
+      }
+    }
+    for (const [capture, sighting] of here) {
+      const list = sightings.get(capture);
+      if (list === undefined) sightings.set(capture, [sighting]);
+      else list.push(sighting);
+    }
+  }
+  return sightings;
+}
+
+export function checkCapture(
+  report: Report,
+  capture: ReportCapture,
+  seen: readonly Sighting[],
+): Check[] {
+  return [
+    ...readable(capture),
+    ...drops(capture),
+    ...snaplen(capture),
+    place(report, capture),
+    ...oneSided(seen),
+    ...missingSyns(seen),
+    ...tail(report, capture, seen),
+  ];
+}
+
+function readable({ records, diagnostics, firstSeen, lastSeen }: ReportCapture): Check[] {
+  if (records === 0)
+    return [
+      check(
+        "readable",
+        "error",
+        "holds no packet: nothing passed the filter, the interface was silent, or tcpdump was stopped before it wrote",
+        "Capture again with -U and --immediate-mode, without a filter first.",
+      ),
+    ];
+  const odd = diagnostics
+    .filter(({ code }) => code !== "wire.header-cut")
+    .map(({ code, severity, message, count, hint }) =>
+      check(
+        code,
+        severity,
+        `${message}${count === 1 ? "" : ` (and ${count - 1} more times)`}`,
+        hint,
+      ),
+    );
+  const span =
+    firstSeen === null || lastSeen === null ? "" : ` over ${durationBetween(firstSeen, lastSeen)}`;
+  const read = check("readable", "good", `${counted(records, "record")} read${span}`);
+  return [read, ...odd];
+}
+
+/** As the capturing tool wrote them; pcapng only (ISB, draft-ietf-opsawg-pcapng section 4.6). */
+function drops({ drops: counters, format }: ReportCapture): Check[] {
+  if (counters === undefined) {
+    const message = format.startsWith("pcapng")
+      ? "the file has no drop counters"
+      : "classic pcap has no drop counters: read what tcpdump printed at its end";
+    return [check("drops", "note", message)];
+  }
+  let lost = 0n;
+  for (const { droppedByInterface = "0", droppedByOs = "0" } of counters)
+    lost += BigInt(droppedByInterface) + BigInt(droppedByOs);
+  if (lost === 0n) return [check("drops", "good", "nothing was dropped while capturing")];
+  return [
+    check(
+      "drops",
+      "warning",
+      `${lost} packets were dropped while capturing: gaps may be the capture's, not the network's`,
+      "Capture with a larger buffer (tcpdump -B 8192), a smaller snaplen (-s 128) or a filter.",
+    ),
+  ];
+}
+
+function snaplen(capture: ReportCapture): Check[] {
+  const { snaplen: limit, bytes, capturedBytes, diagnostics } = capture;
+  const cut = diagnostics.find(({ code }) => code === "wire.header-cut");
+  if (cut !== undefined)
+    return [
+      check(
+        "snaplen",
+        "warning",
+        `the snaplen (${limit}) cut headers: ${cut.message}, ${counted(cut.count, "record")}`,
+        "Capture with tcpdump -s 256.",
+      ),
+    ];
+  if (capturedBytes >= bytes) return [];
+  const share = Math.floor((100 * capturedBytes) / bytes);
+  return [
+    check(
+      "snaplen",
+      "note",
+      `payload was cut (${share} % of the bytes are there, snaplen ${limit}); all headers are whole`,
+    ),
+  ];
+}
+
+function place({ vantagePoints }: Report, { id, records }: ReportCapture): Check {
+  const points = vantagePoints.filter(({ capture }) => capture === id);
+  const unknown = points.filter(({ node, pod }) => node === undefined && pod === undefined);
+  const names = [...new Set(points.map(({ node, pod }) => node ?? `pod ${pod ?? "unknown"}`))];
+  if (points.length > 0 && unknown.length === 0) {
+    const kinds = counted(points.length, "place");
+    return check("vantage-point", "good", `taken on ${names.join(", ")}: ${kinds} identified`);
+  }
+  const advice =
+    "Name it on the command line (NODE/IFACE=FILE or pod:NAMESPACE/NAME=FILE), or add `ip -j addr` of the node to the snapshot.";
+  if (points.length === 0) {
+    const why = records === 0 ? "it has no packet" : "none of its packets is in a connection";
+    return check("vantage-point", "note", `where it was taken is not known: ${why}`, advice);
+  }
+  const [first] = unknown;
+  const because = first === undefined || first.because === "" ? "" : `: ${first.because}`;
+  const which = `${unknown.length} of ${counted(points.length, "place")} not identified${because}`;
+  return check("vantage-point", "warning", which, advice);
+}
+
+/** Both ways went on the wire, as another capture or TCP's own state tells, and this capture has one of them. */
+function oneSided(seen: readonly Sighting[]): Check[] {
+  // The outer packets of a tunnel take another source port each way (RFC 7348 section 5).
+  const twoWay = seen.filter(
+    ({ connection: { tcp, packets, class: pathClass } }) =>
+      pathClass !== "overlay-tunnel" &&
+      ((packets.orig > 0 && packets.resp > 0) ||
+        (tcp !== undefined && tcp.state !== "syn-sent" && tcp.state !== "refused")),
+  );
+  const half = twoWay.filter(({ orig, resp }) => orig === 0 || resp === 0);
+  if (half.length === 0) return [];
+  const text = `${half.length} of ${counted(twoWay.length, "connection")} show one direction only`;
+  const [first] = half;
+  const example = first === undefined ? "" : ` (${first.connection.id})`;
+  if (half.length * 2 < twoWay.length || half.length < 2)
+    return [check("one-sided", "note", `${text}${example}`)];
+  return [
+    check(
+      "one-sided",
+      "warning",
+      `${text}${example}: the other way passes elsewhere, or the capture was told to see one way (-Q in, a mirror)`,
+      "Capture with -i any on the node, without -Q.",
+    ),
+  ];
+}
+
+function missingSyns(seen: readonly Sighting[]): Check[] {
+  const tcp = seen.filter(({ connection }) => connection.tcp !== undefined);
+  const late = tcp.filter(({ connection }) => connection.tcp?.state === "mid-stream");
+  if (late.length === 0) return [];
+  return [
+    check(
+      "missing-syn",
+      "note",
+      `${late.length} of ${counted(tcp.length, "TCP connection")} began before the capture: who started them is told by ports or conntrack`,
+      "Start the capture first, then the traffic.",
+    ),
+  ];
+}
+
+/** Seconds at the end of a capture in which an answer may still have been on its way. */
+const TAIL_SECONDS = 1;
+
+function tail(report: Report, capture: ReportCapture, seen: readonly Sighting[]): Check[] {
+  const { lastSeen, firstSeen } = capture;
+  if (lastSeen === null || firstSeen === null) return [];
+  const checks: Check[] = [];
+  const open = seen.filter(
+    ({ connection: { packets, protocol }, lastSeen: last }) =>
+      packets.resp === 0 &&
+      (protocol === "tcp" || protocol === "udp" || protocol === "icmp") &&
+      secondsBetween(last, lastSeen) <= TAIL_SECONDS,
+  );
+  if (open.length > 0)
+    checks.push(
+      check(
+        "tail",
+        "note",
+        `${counted(open.length, "exchange")} without an answer in the last second: the answers may have come after the end`,
+        "Let the capture run some seconds longer than the traffic; use -U and --immediate-mode.",
+      ),
+    );
+  const others = report.captures.filter(({ id }) => id !== capture.id);
+  const timed = others.flatMap((one) =>
+    one.firstSeen === null || one.lastSeen === null ? [] : [[one.firstSeen, one.lastSeen] as const],
+  );
+  if (timed.length > 0 && timed.every(([first, last]) => last < firstSeen || first > lastSeen))
+    checks.push(
+      check(
+        "overlap",
+        "warning",
+        "it overlaps in time with no other capture, so nothing in it can be joined with theirs",
+        "Capture at all places at the same time.",
+      ),
+    );
+  return checks;
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Number(nsBetween(from, to) ?? 0n) / 1e9;
+}
+
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
+}
