@@ -40,6 +40,14 @@ const NODE_OUTPUTS: Readonly<Record<string, readonly [command: string, file: str
   "ip-route": ["ip route show table all", "route.txt"],
 };
 
+/** How verdicts name those outputs. */
+const NODE_WORDS: Readonly<Record<string, string>> = {
+  conntrack: "conntrack -L",
+  iptables: "iptables-save",
+  "ip-rule": "ip rule",
+  "ip-route": "ip route",
+};
+
 /** Kinds of snapshot files that only a node can give. */
 export const NODE_KINDS: readonly string[] = Object.keys(NODE_OUTPUTS);
 
@@ -84,8 +92,9 @@ export function commandsFor(decides: string, names: NamesInWords): readonly Comm
     for (const pod of pods) commands.push(...capturePod(pod));
     if (pods.length === 0) commands.push(...nodes.map(captureNode));
   }
-  if (decides.includes("conntrack -L"))
-    for (const node of nodes) commands.push(...optional(nodeOutput("conntrack", node)));
+  for (const [kind, words] of Object.entries(NODE_WORDS))
+    if (decides.includes(words))
+      for (const node of nodes) commands.push(...optional(nodeOutput(kind, node)));
   commands.push(...kubectlCommands(decides), ...awsCommands(decides));
   return [...new Map(commands.map((one) => [`${one.where}\n${one.command}`, one])).values()];
 }

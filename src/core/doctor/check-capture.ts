@@ -122,7 +122,7 @@ function snaplen(capture: ReportCapture): Check[] {
     check(
       "snaplen",
       "note",
-      `payload was cut (${share} % of the bytes are there, snaplen ${limit}); all headers are whole`,
+      `payload was cut (${share} % of the bytes are there${limit > 0 && limit < 65_535 ? `, snaplen ${limit}` : ""}); all headers are whole`,
     ),
   ];
 }

@@ -5,15 +5,19 @@ import type { PodCheckup } from "./checkup.ts";
 
 export type SnapshotPod = NonNullable<Report["snapshot"]["pods"]>[number];
 
-export function checkPod(report: Report, pod: SnapshotPod): PodCheckup {
-  const name = `${pod.namespace}/${pod.name}`;
-  const { node, address } = pod;
-  const connections = report.connections.filter((one) =>
-    [one.orig, one.resp].some(
-      (party) =>
-        party.kind === "pod" && party.namespace === pod.namespace && party.name === pod.name,
-    ),
-  ).length;
+export function checkPod(report: Report, listed: SnapshotPod): PodCheckup {
+  const name = `${listed.namespace}/${listed.name}`;
+  const parties = report.connections.flatMap(({ orig, resp }) => {
+    const own = [orig, resp].find(
+      ({ kind, namespace, name: called }) =>
+        kind === "pod" && namespace === listed.namespace && called === listed.name,
+    );
+    return own === undefined ? [] : [own];
+  });
+  const seenOn = parties.find((party) => party.node !== undefined)?.node;
+  const node = listed.node ?? seenOn;
+  const pod: SnapshotPod = { ...listed, ...(node === undefined ? {} : { node }) };
+  const { address } = listed;
   const captures = report.captures.map(({ id, file }) => {
     const points = report.vantagePoints.filter(({ capture }) => capture === id);
     return { capture: id, file, ...shownBy(points, pod, name) };
@@ -24,7 +28,7 @@ export function checkPod(report: Report, pod: SnapshotPod): PodCheckup {
     pod: name,
     ...(node === undefined ? {} : { node }),
     ...(address === undefined ? {} : { address }),
-    connections,
+    connections: parties.length,
     captures,
     verdict: shown ? "shown" : unknown || node === undefined ? "unknown" : "not-shown",
     commands: shown || node === undefined ? [] : [captureNode(node)],
