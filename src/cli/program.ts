@@ -13,7 +13,7 @@ Examples:
   podpath n1.pcap n2.pcap -s snapshot/           captures of two nodes, cluster snapshot beside
   podpath n1=a.pcap n2/eth0=b.pcap -o json       say where a capture was taken
   kubectl exec … -- tcpdump -w - | podpath -     from a pipe
-  podpath explain conn-20 samples/tour           one connection, hop by hop, in plain sentences
+  podpath explain conn-1 samples/tour            one connection, hop by hop, in plain sentences
   podpath doctor samples/tour --pod default/web  is this enough, and what to capture next
   podpath --pod web --not --port 53 samples/tour only what was asked about
   podpath diagram topology samples/tour --output map.svg`;

@@ -14,7 +14,7 @@ const json = async (...argv: string[]): Promise<Explanation> => {
 
 describe("podpath explain", () => {
   it.each([
-    [["conn-56"]],
+    [["conn-6"]],
     [["tcp 192.168.1.145:44010 203.0.113.10:80"]],
     [["tcp", "192.168.1.145:44010", "203.0.113.10:80"]],
     [["192.168.1.145:44010", "203.0.113.10:80"]],
@@ -26,7 +26,7 @@ describe("podpath explain", () => {
     const { explained, matched } = await json(...what, TOUR);
     expect(matched).toBe(1);
     expect(explained[0]).toMatchObject({
-      id: "conn-56",
+      id: "conn-6",
       class: "snat-egress",
       confidence: "proven",
     });
@@ -47,20 +47,29 @@ describe("podpath explain", () => {
   it("keeps to the filters", async () => {
     const { matched, filter } = await json("netshoot", TOUR, "--class", "snat-egress");
     expect(matched).toBe(1);
-    expect(filter).toEqual({ expression: "--class snat-egress", shown: 1, of: 73 });
+    expect(filter).toEqual({ expression: "--class snat-egress", shown: 1, of: 6 });
   });
 
   it("writes Markdown", async () => {
-    const { stdout } = await run("conn-56", TOUR, "-o", "markdown");
-    expect(stdout).toMatch(/^# podpath explain `conn-56`\n/);
+    const { stdout } = await run("conn-6", TOUR, "-o", "markdown");
+    expect(stdout).toMatch(/^# podpath explain `conn-6`\n/);
     expect(stdout).toContain("\n### See it yourself\n");
   });
 
   it.each([
-    [["conn-999", TOUR], 2, /there are conn-1 to conn-73/],
+    [["conn-999", TOUR], 2, /there are conn-1 to conn-6/],
     [["wbe", TOUR], 2, /did you mean web\?/],
     [["10.9.9.9:1", TOUR], 2, /no connection in these captures/],
-    [["deploy-echo", TOUR], 2, /podpath doctor --pod deploy-echo/],
+    [
+      [
+        "netshoot-pod-7757d5dd99-jw4z4",
+        `${TOUR}/captures/n3.any.sll2.pcap`,
+        "-s",
+        `${TOUR}/snapshot`,
+      ],
+      2,
+      /podpath doctor --pod netshoot-pod-7757d5dd99-jw4z4/,
+    ],
     [["conn-1"], 2, /explain: no input/],
     [[], 2, /missing required argument/],
     [["conn-1", TOUR, "--limit", "0"], 2, /whole number/],

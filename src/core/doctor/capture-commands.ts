@@ -15,7 +15,7 @@ export function captureNode(node: string): Command {
   };
 }
 
-export function capturePod(pod: string): readonly Command[] {
+function capturePod(pod: string): readonly Command[] {
   const slash = pod.indexOf("/");
   const name = shellWord(pod.slice(slash + 1));
   const namespace = slash > 0 ? `-n ${shellWord(pod.slice(0, slash))} ` : "";

@@ -50,6 +50,7 @@ export function checkCapture(
     ...drops(capture),
     ...snaplen(capture),
     place(report, capture),
+    ...clock(report, capture),
     ...oneSided(seen),
     ...missingSyns(seen),
     ...tail(report, capture, seen),
@@ -145,6 +146,32 @@ function place({ vantagePoints }: Report, { id, records }: ReportCapture): Check
   const because = first === undefined || first.because === "" ? "" : `: ${first.because}`;
   const which = `${unknown.length} of ${counted(points.length, "place")} not identified${because}`;
   return check("vantage-point", "warning", which, advice);
+}
+
+/** Below this nobody notices a clock; above it, times of two hosts cannot be held side by side by eye. */
+const NOTICED_SECONDS = 0.001;
+
+function clock({ captures }: Report, { clockOffset }: ReportCapture): Check[] {
+  if (clockOffset === undefined) return [];
+  const { reference, seconds, uncertaintySeconds, connections } = clockOffset;
+  const other = captures.find(({ id }) => id === reference)?.file ?? reference;
+  const size = Math.abs(seconds);
+  const told = `(± ${milliseconds(uncertaintySeconds)}, told by ${counted(connections, "conversation")})`;
+  if (size < NOTICED_SECONDS || size <= uncertaintySeconds)
+    return [check("clock", "good", `its host's clock agrees with that of ${other} ${told}`)];
+  const way = seconds > 0 ? "ahead of" : "behind";
+  return [
+    check(
+      "clock",
+      "note",
+      `its host's clock is ${milliseconds(size)} ${way} that of ${other} ${told}; the order of hops is corrected for it, times are shown as captured`,
+      "Let chrony keep the nodes' clocks.",
+    ),
+  ];
+}
+
+function milliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(3)} ms`;
 }
 
 /** Both ways went on the wire, as another capture or TCP's own state tells, and this capture has one of them. */

@@ -57,7 +57,7 @@ function protocolWord(protocol: string): string {
 }
 
 /** "pod default/web-0 (Deployment/web) on node n1", "an address outside the VPC". */
-export function who(party: ReportParty): string {
+function who(party: ReportParty): string {
   if (party.name === undefined) return kindWord(party);
   const name = party.namespace === undefined ? party.name : `${party.namespace}/${party.name}`;
   const workload = party.workload === undefined ? "" : ` (${party.workload})`;

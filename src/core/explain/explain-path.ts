@@ -8,19 +8,24 @@ import type {
   ReportVantagePoint,
 } from "../report/report.ts";
 import { type PathStep, type Sentence, sentence } from "./explanation.ts";
-import { clock, plainCount, tupleWords } from "./plain-words.ts";
+import { clock, plainCount, secondsWords, tupleWords } from "./plain-words.ts";
 
 export function explainPath(report: Report, connection: ReportConnection): PathStep[] {
   const points = new Map(report.vantagePoints.map((point) => [point.id, point]));
   const steps: PathStep[] = [];
   let done = 0;
-  for (const observation of connection.observations) {
+  for (const [i, observation] of connection.observations.entries()) {
     // A rewrite stands before the first place that shows what it made.
     const reached = connection.nat.findIndex(
-      (step, i) => i >= done && tupleKey(step.after) === tupleKey(observation),
+      (step, at) => at >= done && tupleKey(step.after) === tupleKey(observation),
     );
     while (done <= reached) steps.push(...rewritten(connection, done++));
-    steps.push(seen(observation, connection.protocol, points.get(observation.vantagePoint)));
+    const before = connection.observations[i - 1]?.vantagePoint;
+    const hop = connection.hops?.find(
+      ({ from, to }) => from === before && to === observation.vantagePoint,
+    );
+    const step = seen(observation, connection.protocol, points.get(observation.vantagePoint));
+    steps.push(hop === undefined ? step : { ...step, details: hopWords(hop) });
   }
   while (done < connection.nat.length) steps.push(...rewritten(connection, done++));
   return steps;
@@ -64,6 +69,32 @@ function seen(
       ? []
       : [{ capture: point.capture, record: observation.firstRecord }];
   return { kind: "seen", sentence: sentence(text, packets), details: [] };
+}
+
+type ReportHop = NonNullable<ReportConnection["hops"]>[number];
+
+/** How long the way from the place before took, and what got lost on it. */
+function hopWords({ from, delaySeconds, uncertaintySeconds, lost }: ReportHop): Sentence[] {
+  const told: Sentence[] = [];
+  const { orig, resp } = delaySeconds ?? {};
+  const ways = [
+    ...(orig === undefined ? [] : [`${secondsWords(orig)} out`]),
+    ...(resp === undefined ? [] : [`${secondsWords(resp)} back`]),
+  ];
+  const about =
+    uncertaintySeconds === undefined ? "" : `, give or take ${secondsWords(uncertaintySeconds)}`;
+  if (ways.length > 0)
+    told.push(sentence(`First packets between ${from} and here: ${ways.join(", ")}${about}.`));
+  if (lost !== undefined) {
+    const unit = lost.unit === "records" ? "record" : "payload byte";
+    const missing = [
+      ...(lost.orig > 0 ? [`${plainCount(lost.orig, unit)} out`] : []),
+      ...(lost.resp > 0 ? [`${plainCount(lost.resp, unit)} back`] : []),
+    ];
+    if (missing.length > 0)
+      told.push(sentence(`Lost between ${from} and here: ${missing.join(", ")}.`));
+  }
+  return told;
 }
 
 const TIES: Readonly<Record<string, string>> = {

@@ -82,10 +82,12 @@ function verdictOn(connection: ReportConnection): Sentence[] {
   if (meaning !== null && connection.confidence === "proven")
     told.push(sentence(`It proves: ${meaning.proves}`));
   if (expected !== undefined) {
-    const agrees = expected.class === connection.class ? "as seen" : "which is not what was seen";
-    told.push(
-      sentence(`The snapshot's rules predict ${expected.class}, ${agrees}: ${expected.because}`),
-    );
+    // What the prediction stands on is part of the proof where it came true.
+    const prediction =
+      expected.class === connection.class
+        ? `The snapshot's rules predict ${expected.class} as well.`
+        : `The snapshot's rules predict ${expected.class}, which is not what was seen: ${expected.because}`;
+    told.push(sentence(prediction));
   }
   return told;
 }

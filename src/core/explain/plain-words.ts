@@ -46,3 +46,11 @@ export function clock(time: string): string {
 function day(time: string): string {
   return time.slice(0, 10);
 }
+
+/** "35 µs", "1.20 ms", "2.5 s"; negative ones keep their sign. */
+export function secondsWords(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size < 0.000_999_5) return `${Math.round(seconds * 1e6)} µs`;
+  if (size < 0.999_5) return `${(seconds * 1000).toFixed(2)} ms`;
+  return `${seconds.toFixed(1)} s`;
+}

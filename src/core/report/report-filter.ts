@@ -38,7 +38,7 @@ export interface FilterProblem {
   readonly advice: string;
 }
 
-export const FINDING_LEVELS: readonly string[] = ["error", "warning", "note"];
+const FINDING_LEVELS: readonly string[] = ["error", "warning", "note"];
 const FINDING_IDS: readonly string[] = FINDING_RULES.map(({ meta }) => meta.id);
 
 /** The terms as they could be typed again. */

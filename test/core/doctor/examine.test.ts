@@ -353,41 +353,6 @@ describe("what to capture next", () => {
       ["a", ["conn-1"]],
     ]);
   });
-
-  it.each([
-    [
-      `a capture of the primary ENI of ${N1}, or \`conntrack -L\` there`,
-      [
-        /^sudo tcpdump -i any .*-w \/tmp\/ip-10-0-1-17/,
-        /^sudo conntrack -L -o extended > ip-10-0-1-17/,
-      ],
-    ],
-    [
-      "a capture at the interface of default/web-0, where a service address would show",
-      [
-        /^kubectl debug -n default web-0 /,
-        /^kubectl exec -n default web-0 .*pod\.web-0\.eth0\.pcap$/,
-      ],
-    ],
-    [
-      "aws ec2 describe-vpcs and describe-vpc-peering-connections: whose address it is",
-      [/^aws ec2 describe-vpcs > /, /^aws ec2 describe-vpc-peering-connections > /],
-    ],
-    [
-      "kubectl get svc -A -o json: whether the port is a NodePort",
-      [/^kubectl get svc -A -o json > svc\.json$/],
-    ],
-    [
-      "aws elbv2 describe-target-health of the NLB's target groups",
-      [/^for arn in .*aws elbv2 describe-target-health --target-group-arn/],
-    ],
-    ["the NLB's access log or VPC flow log for this client port", []],
-  ])("%s", (words, expected) => {
-    const [step] = doubtful(words);
-    expect(step?.commands).toHaveLength(expected.length);
-    for (const [i, pattern] of expected.entries())
-      expect(step?.commands[i]?.command).toMatch(pattern);
-  });
 });
 
 describe("for a person", () => {
