@@ -49,7 +49,7 @@ export function checkCapture(
     ...readable(capture),
     ...drops(capture),
     ...snaplen(capture),
-    place(report, capture),
+    place(report, capture, seen),
     ...clock(report, capture),
     ...oneSided(seen),
     ...missingSyns(seen),
@@ -113,7 +113,7 @@ function snaplen(capture: ReportCapture): Check[] {
       check(
         "snaplen",
         "warning",
-        `the snaplen (${limit}) cut headers: ${cut.message}, ${counted(cut.count, "record")}`,
+        `headers are cut${snaplenWords(limit)}, ${counted(cut.count, "record")}; first: ${cut.message}`,
         "Capture with tcpdump -s 256.",
       ),
     ];
@@ -123,12 +123,21 @@ function snaplen(capture: ReportCapture): Check[] {
     check(
       "snaplen",
       "note",
-      `payload was cut (${share} % of the bytes are there${limit > 0 && limit < 65_535 ? `, snaplen ${limit}` : ""}); all headers are whole`,
+      `payload was cut (${share} % of the bytes are there)${snaplenWords(limit)}; all headers are whole`,
     ),
   ];
 }
 
-function place({ vantagePoints }: Report, { id, records }: ReportCapture): Check {
+/** Limits that no packet reaches did not cut: somebody else did. */
+function snaplenWords(limit: number): string {
+  return limit > 0 && limit < 65_535 ? ` by the snaplen of ${limit} bytes` : "";
+}
+
+function place(
+  { vantagePoints }: Report,
+  { id, records }: ReportCapture,
+  seen: readonly Sighting[],
+): Check {
   const points = vantagePoints.filter(({ capture }) => capture === id);
   const unknown = points.filter(({ node, pod }) => node === undefined && pod === undefined);
   const names = [...new Set(points.map(({ node, pod }) => node ?? `pod ${pod ?? "unknown"}`))];
@@ -145,7 +154,9 @@ function place({ vantagePoints }: Report, { id, records }: ReportCapture): Check
   const [first] = unknown;
   const because = first === undefined || first.because === "" ? "" : `: ${first.because}`;
   const which = `${unknown.length} of ${counted(points.length, "place")} not identified${because}`;
-  return check("vantage-point", "warning", which, advice);
+  // A host outside the nodes needs no name where everything it saw is told.
+  const open = seen.some(({ connection }) => connection.confidence !== "proven");
+  return check("vantage-point", open ? "warning" : "note", which, advice);
 }
 
 /** Below this nobody notices a clock; above it, times of two hosts cannot be held side by side by eye. */

@@ -172,17 +172,19 @@ describe("what is wrong with a capture", () => {
     expect(found).toEqual(expected);
   });
 
-  it("a place that nobody knows, with how to name it", () => {
-    const report = good({
-      vantagePoints: [
-        { id: "v1", capture: "c1", kind: "unknown", because: "no MAC address is known" },
-      ],
-    });
-    const [checks] = examine(report, []).captures;
-    const check = checks?.checks.find(({ id }) => id === "vantage-point");
-    expect(check).toMatchObject({ status: "warning" });
-    expect(check?.message).toContain("no MAC address is known");
-    expect(check?.advice).toContain("NODE/IFACE=FILE");
+  it("a place that nobody knows, with how to name it; a doubt only where a verdict is open", () => {
+    const vantagePoints = [
+      { id: "v1", capture: "c1", kind: "unknown", because: "no MAC is known" },
+    ];
+    const told = (report: Report) =>
+      examine(report, []).captures[0]?.checks.find(({ id }) => id === "vantage-point");
+    const closed = good({ vantagePoints });
+    expect(told(closed)).toMatchObject({ status: "note" });
+    const open = closed.connections.map((one) => ({ ...one, confidence: "possible" as const }));
+    const doubt = told({ ...closed, connections: open });
+    expect(doubt).toMatchObject({ status: "warning" });
+    expect(doubt?.message).toContain("no MAC is known");
+    expect(doubt?.advice).toContain("NODE/IFACE=FILE");
   });
 
   const connections = (...observations: [orig: number, resp: number, state: string][]) =>
