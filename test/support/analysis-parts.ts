@@ -14,8 +14,10 @@ import type {
   FiveTuple,
   Observation,
   ObservedDirection,
+  TcpSummary,
 } from "../../src/core/correlate/connection.ts";
 import type { VantagePoint } from "../../src/core/correlate/vantage-point.ts";
+import { NO_ANOMALIES } from "../../src/core/flow/segment-anomalies.ts";
 
 /** 2026-11-20T01:02:03Z. */
 const START_NS = 1_795_136_523_000_000_000n;
@@ -70,6 +72,7 @@ export function direction(
     payloadBytes: 0,
     ttlMin: 63,
     ttlMax: 63,
+    ...NO_ANOMALIES,
   };
 }
 
@@ -110,13 +113,22 @@ export function connection(
     lastSeenNs: first?.resp.lastSeenNs ?? START_NS,
     packets: { orig: first?.orig.records ?? 0, resp: first?.resp.records ?? 0 },
     bytes: { orig: first?.orig.bytes ?? 0, resp: first?.resp.bytes ?? 0 },
-    tcp: { state: "closed", origIsn: 1000, respIsn: 2000 },
+    tcp: tcpSummary("closed"),
     carries: null,
     sealed: null,
     proxyHeader: null,
     ambiguousWith: [],
     ...fields,
   };
+}
+
+export function tcpSummary(
+  state: string,
+  origIsn: number | null = 1000,
+  respIsn: number | null = 2000,
+): TcpSummary {
+  const none = { orig: 0, resp: 0 };
+  return { state, origIsn, respIsn, retransmissions: none, resets: none, zeroWindows: none };
 }
 
 export function subject(

@@ -18,6 +18,7 @@ import type {
   FlowObservation,
   Tap,
 } from "../../src/core/flow/flow-observation.ts";
+import { NO_ANOMALIES } from "../../src/core/flow/segment-anomalies.ts";
 
 export const START_NS = 1_700_000_000_000_000_000n;
 const SYN = 2;
@@ -68,6 +69,7 @@ function direction(fields: DirectionFields | undefined): FlowDirection {
     fingerprints: [],
     macSrc: null,
     macDst: null,
+    ...NO_ANOMALIES,
     ...rest,
     records,
     firstSeenNs,

@@ -33,6 +33,8 @@ export interface LayerFields {
   readonly seq?: number;
   readonly ack?: number;
   readonly synOptions?: number;
+  /** Default 1000. */
+  readonly window?: number;
   readonly payload?: string;
   /** Bytes of the payload that the snaplen kept; default all. */
   readonly captured?: number;
@@ -173,6 +175,7 @@ export class FlowScript {
     for (const letter of fields.flags ?? "") layer.tcpFlags |= FLAG_BITS[letter] ?? 0;
     layer.tcpSequence = fields.seq ?? 0;
     layer.tcpAck = fields.ack ?? 0;
+    layer.tcpWindow = fields.window ?? 1000;
     layer.tcpSynOptions = fields.synOptions ?? 0;
     this.#writeIcmp(layer, fields);
     const payload = ascii(fields.payload ?? "");

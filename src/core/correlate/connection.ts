@@ -28,6 +28,13 @@ export interface ObservedDirection {
   readonly ttlMax: number;
   /** IPv4 identification of the first packet; null when it says nothing, left out when not asked. */
   readonly ipId?: number | null;
+  /** As in FlowDirection: counted at this place alone, each with its first record (0 = none). */
+  readonly retransmissions: number;
+  readonly retransmissionRecord: number;
+  readonly resets: number;
+  readonly resetRecord: number;
+  readonly zeroWindows: number;
+  readonly zeroWindowRecord: number;
 }
 
 /** The packets of one tuple at one vantage point (and one encapsulation), both directions. */
@@ -108,4 +115,8 @@ export interface TcpSummary {
   readonly state: string;
   readonly origIsn: number | null;
   readonly respIsn: number | null;
+  /** By the side that sent them: the most that any one vantage point saw. */
+  readonly retransmissions: { readonly orig: number; readonly resp: number };
+  readonly resets: { readonly orig: number; readonly resp: number };
+  readonly zeroWindows: { readonly orig: number; readonly resp: number };
 }

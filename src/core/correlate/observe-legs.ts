@@ -99,7 +99,18 @@ function add(to: ObservedDirection, more: FlowDirection): ObservedDirection {
     ttlMin: Math.min(to.ttlMin, more.ttlMin),
     ttlMax: Math.max(to.ttlMax, more.ttlMax),
     ipId: (to.firstRecord <= more.firstRecord ? to.ipId : more.ipId) ?? null,
+    retransmissions: to.retransmissions + more.retransmissions,
+    retransmissionRecord: earlier(to.retransmissionRecord, more.retransmissionRecord),
+    resets: to.resets + more.resets,
+    resetRecord: earlier(to.resetRecord, more.resetRecord),
+    zeroWindows: to.zeroWindows + more.zeroWindows,
+    zeroWindowRecord: earlier(to.zeroWindowRecord, more.zeroWindowRecord),
   };
+}
+
+/** The smaller record number; 0 is none. */
+function earlier(a: number, b: number): number {
+  return a === 0 || (b !== 0 && b < a) ? b : a;
 }
 
 const NOTHING: ObservedDirection = {
@@ -115,4 +126,10 @@ const NOTHING: ObservedDirection = {
   payloadBytes: 0,
   ttlMin: 0,
   ttlMax: 0,
+  retransmissions: 0,
+  retransmissionRecord: 0,
+  resets: 0,
+  resetRecord: 0,
+  zeroWindows: 0,
+  zeroWindowRecord: 0,
 };

@@ -15,7 +15,28 @@ export function summariseTcp(observations: readonly Observation[]): TcpSummary {
   const orig = gather(observations.map((one) => one.orig));
   const resp = gather(observations.map((one) => one.resp));
   const payload = observations.some((one) => one.orig.payloadBytes + one.resp.payloadBytes > 0);
-  return { state: stateOf(orig, resp, payload), origIsn: orig.isn, respIsn: resp.isn };
+  return {
+    state: stateOf(orig, resp, payload),
+    origIsn: orig.isn,
+    respIsn: resp.isn,
+    retransmissions: mostOf(observations, (one) => one.retransmissions),
+    resets: mostOf(observations, (one) => one.resets),
+    zeroWindows: mostOf(observations, (one) => one.zeroWindows),
+  };
+}
+
+/** Every vantage point counts the same packets again: the most that one of them saw. */
+function mostOf(
+  observations: readonly Observation[],
+  count: (direction: Observation["orig"]) => number,
+): { readonly orig: number; readonly resp: number } {
+  let orig = 0;
+  let resp = 0;
+  for (const one of observations) {
+    orig = Math.max(orig, count(one.orig));
+    resp = Math.max(resp, count(one.resp));
+  }
+  return { orig, resp };
 }
 
 function gather(directions: readonly Observation["orig"][]): Seen {

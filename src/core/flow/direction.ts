@@ -7,11 +7,23 @@ import { IpProtocol } from "../wire/ip-protocol.ts";
 import { type IpLayer, type PacketView, TcpFlag } from "../wire/packet-view.ts";
 import { EMPTY_DIRECTION } from "./empty-direction.ts";
 import { FingerprintStore, fingerprint, hasFingerprint } from "./fingerprint.ts";
-import { DIRECTION_WORDS, ROW_BACKWARD, ROW_FORWARD, ROW_WORDS } from "./flow-columns.ts";
+import {
+  DIRECTION_WORDS,
+  ROW_ANOMALIES,
+  ROW_BACKWARD,
+  ROW_FORWARD,
+  ROW_WORDS,
+} from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
 import type { FlowDirection } from "./flow-observation.ts";
 import type { MacPairs } from "./mac-pairs.ts";
 import { CHUNK_MASK, CHUNK_SHIFT, RecordStore } from "./record-store.ts";
+import {
+  NO_ANOMALIES,
+  SegmentAnomalies,
+  type SegmentAnomalyCounts,
+  SegmentContext,
+} from "./segment-anomalies.ts";
 import { sequenceBefore, sequenceLength } from "./tcp-state.ts";
 
 /** Doubles, counted in pairs of words: sums that pass 2^32. */
@@ -34,6 +46,7 @@ const FINGERPRINTS = 14;
 const ISN = 15;
 const ISN_RECORD = 16;
 const SYN_OPTIONS = 17;
+/** Identification of the first packet; in the high half that of the newest TCP segment that went on. 0 = none. */
 const IP_ID = 18;
 /** Number of the MAC pair + 1. */
 const MAC_PAIR = 19;
@@ -50,6 +63,8 @@ export class DirectionTable {
   readonly #rows: RecordStore;
   readonly #backward = new RecordStore(DIRECTION_WORDS);
   readonly #fingerprints = new FingerprintStore();
+  readonly #anomalies = new SegmentAnomalies();
+  readonly #segment = new SegmentContext();
   readonly #macPairs: MacPairs;
 
   /** @param rows the flows' rows, in which the forward directions lie */
@@ -90,11 +105,15 @@ export class DirectionTable {
     if (words[at + RECORDS] === 0) this.#start(words, at, packet, depth, record, seconds, nanos);
     words[at + RECORDS]! += 1;
     words[at + LAST_RECORD] = record;
-    countTime(words, at, seconds, nanos);
-    countTtl(words, at, layer.ttl);
     if (layer.protocol === IpProtocol.Tcp && layer.hasPorts === 1) {
+      if (!isNextSegment(words, at, layer))
+        this.#noteAnomaly(flow, words, at, layer, record, seconds, nanos);
+      else if (layer.ipId > 0)
+        words[at + IP_ID] = (words[at + IP_ID]! & 0xffff) | (layer.ipId << 16);
       countSegment(words, at, layer, record);
     }
+    countTime(words, at, seconds, nanos);
+    countTtl(words, at, layer.ttl);
     const sums = at >>> 1;
     doubles[sums + BYTES]! += bytes;
     const payloadBefore = doubles[sums + PAYLOAD_BYTES]!;
@@ -163,11 +182,45 @@ export class DirectionTable {
       payloadBytes: this.#sum(flow, PAYLOAD_BYTES),
       ttlMin: (traits >>> 8) & 255,
       ttlMax: (traits >>> 16) & 255,
-      ipId: word(IP_ID) === 0 ? null : word(IP_ID),
+      ipId: (word(IP_ID) & 0xffff) === 0 ? null : word(IP_ID) & 0xffff,
       fingerprints: this.#fingerprints.list(word(FINGERPRINTS), fingerprintCount),
       macSrc: this.#macPairs.source(word(MAC_PAIR) - 1),
       macDst: this.#macPairs.destination(word(MAC_PAIR) - 1),
+      ...this.#readAnomalies(flow),
     };
+  }
+
+  #readAnomalies(flow: FlowPointer): SegmentAnomalyCounts {
+    const slot = this.#rows.ints[flow >>> (CHUNK_SHIFT + 1)]![anomaliesAt(flow)]!;
+    return slot === 0 ? NO_ANOMALIES : this.#anomalies.read(slot - 1);
+  }
+
+  /** A segment that is not the next one, or closes the window, or resets. Runs before it is counted. */
+  #noteAnomaly(
+    flow: FlowPointer,
+    words: Uint32Array,
+    at: number,
+    layer: IpLayer,
+    record: number,
+    seconds: number,
+    nanos: number,
+  ): void {
+    const rowWords = this.#rows.ints[flow >>> (CHUNK_SHIFT + 1)]!;
+    const slotAt = anomaliesAt(flow);
+    if (rowWords[slotAt] === 0) rowWords[slotAt] = this.#anomalies.open() + 1;
+    const traits = words[at + TRAITS]!;
+    const segment = this.#segment;
+    segment.known = (traits & HAS_SEQUENCE) === 0 ? 0 : 1;
+    segment.start = words[at + SEQUENCE_START]! | 0;
+    segment.end = words[at + SEQUENCE_END]! | 0;
+    segment.startIsOpen = (traits & SEQUENCE_START_FIXED) === 0 ? 1 : 0;
+    segment.ipId = words[at + IP_ID]! >>> 16;
+    segment.elapsedSeconds = seconds - words[at + LAST_SECONDS]!;
+    segment.elapsedNanos = nanos - words[at + LAST_NANOS]!;
+    const wasSentAgain = this.#anomalies.note(rowWords[slotAt]! - 1, layer, record, segment);
+    const goesOn = sequenceBefore(segment.end, layer.tcpSequence | 0);
+    if ((wasSentAgain || goesOn) && layer.ipId > 0)
+      words[at + IP_ID] = (words[at + IP_ID]! & 0xffff) | (layer.ipId << 16);
   }
 
   #openBackward(rowWords: Uint32Array, row: number): number {
@@ -234,6 +287,22 @@ export class DirectionTable {
 /** Where the row of a pointer begins in its chunk. */
 function rowAt(flow: FlowPointer): number {
   return ((flow >>> 1) & CHUNK_MASK) * ROW_WORDS;
+}
+
+/** Where the row of a pointer holds the slot + 1 of its direction's anomalies. */
+function anomaliesAt(flow: FlowPointer): number {
+  return rowAt(flow) + ROW_ANOMALIES + (flow & 1);
+}
+
+/** The one case that needs no second look: numbers that go on where the last ended, an open window, no reset. */
+function isNextSegment(words: Uint32Array, at: number, layer: IpLayer): boolean {
+  if ((layer.tcpFlags & TcpFlag.Rst) !== 0) return false;
+  if (layer.tcpFlags === 0) return true;
+  if (layer.tcpWindow === 0 && (layer.tcpFlags & TcpFlag.Syn) === 0) return false;
+  return (
+    (words[at + TRAITS]! & HAS_SEQUENCE) === 0 ||
+    (layer.tcpSequence | 0) === (words[at + SEQUENCE_END]! | 0)
+  );
 }
 
 function countTime(words: Uint32Array, at: number, seconds: number, nanos: number): void {

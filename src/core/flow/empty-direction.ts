@@ -1,5 +1,6 @@
 /** What FlowObservation holds for a direction that no packet went. */
 import type { FlowDirection } from "./flow-observation.ts";
+import { NO_ANOMALIES } from "./segment-anomalies.ts";
 
 export const EMPTY_DIRECTION: FlowDirection = {
   records: 0,
@@ -22,4 +23,5 @@ export const EMPTY_DIRECTION: FlowDirection = {
   fingerprints: [],
   macSrc: null,
   macDst: null,
+  ...NO_ANOMALIES,
 };

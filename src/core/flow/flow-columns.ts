@@ -18,6 +18,8 @@ export const ROW_FRAGMENTS = 7;
 export const ROW_TRAITS = 8;
 /** The peer's ISN as the first SYN-ACK acknowledged it; says nothing without TRAIT_SYN_ACK. */
 export const ROW_ACKNOWLEDGED_ISN = 9;
+/** Slot + 1 of what is out of line in direction a -> b, and one word on that of b -> a (segment-anomalies.ts). */
+export const ROW_ANOMALIES = 10;
 /** Direction a -> b, which every row has: a packet in it needs no second look-up. On an even word, for its doubles. */
 export const ROW_FORWARD = 12;
 

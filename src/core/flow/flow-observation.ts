@@ -80,6 +80,18 @@ export interface FlowDirection {
   /** Link addresses of the first packet; null where the link layer has none (SLL: only `macSrc`). */
   readonly macSrc: string | null;
   readonly macDst: string | null;
+  /**
+   * TCP segments (SYN and FIN included) whose sequence numbers this place had seen before in this direction, and the first
+   * such record (0 = none). Copies of one packet, keep-alives, window probes and what fills a gap do not count.
+   */
+  readonly retransmissions: number;
+  readonly retransmissionRecord: number;
+  /** Segments with RST, and the first such record. */
+  readonly resets: number;
+  readonly resetRecord: number;
+  /** Segments that announce a receive window of 0 (SYN and RST left out), and the first such record. */
+  readonly zeroWindows: number;
+  readonly zeroWindowRecord: number;
 }
 
 /** The packet that an ICMP error quotes belongs to this observation's tuple. */

@@ -61,6 +61,9 @@ export function buildConnection(
             state: tcp.state,
             ...(tcp.origIsn === null ? {} : { origIsn: tcp.origIsn }),
             ...(tcp.respIsn === null ? {} : { respIsn: tcp.respIsn }),
+            ...(isNone(tcp.retransmissions) ? {} : { retransmissions: tcp.retransmissions }),
+            ...(isNone(tcp.resets) ? {} : { resets: tcp.resets }),
+            ...(isNone(tcp.zeroWindows) ? {} : { zeroWindows: tcp.zeroWindows }),
           },
         }),
     firstSeen: formatTime(connection.firstSeenNs),
@@ -292,4 +295,8 @@ function earlier(a: bigint, b: bigint): bigint {
 }
 function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
+}
+
+function isNone(counts: { readonly orig: number; readonly resp: number }): boolean {
+  return counts.orig + counts.resp === 0;
 }

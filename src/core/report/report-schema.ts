@@ -266,6 +266,13 @@ export const connection = z.strictObject({
       state: z.string(),
       origIsn: z.number().int().optional(),
       respIsn: z.number().int().optional(),
+      retransmissions: perDirection
+        .optional()
+        .describe("by sender, the most that one vantage point saw; absent when none"),
+      resets: perDirection.optional().describe("segments with RST, likewise"),
+      zeroWindows: perDirection
+        .optional()
+        .describe("segments that announce a closed receive window, likewise"),
     })
     .optional(),
   firstSeen: time,
