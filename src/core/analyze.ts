@@ -39,10 +39,14 @@ export async function analyze(
 
   options.onProgress?.({ stage: "classify", records: records.records, bytes: 0 });
   const placed = new Set(vantagePoints.map(({ capture }) => capture));
-  const { classified, findings } = classify(connections, snapshot, owners, clockOffsets, {
-    pods: options.askedPods ?? [],
-    vantagePoints,
-    everyCapturePlaced: captures.every(({ info }, i) => info === null || placed.has(i)),
+  const { classified, findings } = classify(connections, snapshot, owners, {
+    clockOffsets,
+    captures,
+    question: {
+      pods: options.askedPods ?? [],
+      vantagePoints,
+      everyCapturePlaced: captures.every(({ info }, i) => info === null || placed.has(i)),
+    },
   });
 
   return {

@@ -49,6 +49,7 @@ export function vantagePoint(
     kind: "unknown",
     because: "The file says nothing about where it was taken.",
     taps: [],
+    oneWay: false,
     ...fields,
   };
 }

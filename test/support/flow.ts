@@ -144,6 +144,8 @@ export class Sightings {
   readonly taps: Tap[] = [];
   readonly rows: FlowObservation[] = [];
   readonly snapshot: ClusterSnapshot;
+  /** How long every capture goes on after START_NS. */
+  lastsMs = 60_000;
 
   constructor(snapshot: ClusterSnapshot = emptySnapshot()) {
     this.snapshot = snapshot;
@@ -222,7 +224,14 @@ export class Sightings {
 
   classify(): Classification {
     const { connections, clockOffsets } = this.correlate();
-    return classify(connections, this.snapshot, buildOwnerIndex(this.snapshot), clockOffsets);
+    const captures = this.captures.map(({ file }) => ({
+      file,
+      firstSeenNs: START_NS,
+      lastSeenNs: START_NS + BigInt(this.lastsMs) * 1_000_000n,
+      info: null,
+    }));
+    const owners = buildOwnerIndex(this.snapshot);
+    return classify(connections, this.snapshot, owners, { clockOffsets, captures });
   }
 
   /** "pod-to-pod-direct (proven)", one for each connection; doubt names its candidates. */

@@ -172,11 +172,7 @@ export class FlowScript {
     layer.hasPorts = fields.srcPort === undefined ? 0 : 1;
     layer.srcPort = fields.srcPort ?? 0;
     layer.dstPort = fields.dstPort ?? 0;
-    for (const letter of fields.flags ?? "") layer.tcpFlags |= FLAG_BITS[letter] ?? 0;
-    layer.tcpSequence = fields.seq ?? 0;
-    layer.tcpAck = fields.ack ?? 0;
-    layer.tcpWindow = fields.window ?? 1000;
-    layer.tcpSynOptions = fields.synOptions ?? 0;
+    writeSegment(layer, fields);
     this.#writeIcmp(layer, fields);
     const payload = ascii(fields.payload ?? "");
     this.#bytes.set(payload, this.#end);
@@ -199,4 +195,12 @@ export class FlowScript {
     layer.srcPort = fields.icmp.id;
     layer.dstPort = fields.icmp.id;
   }
+}
+
+function writeSegment(layer: IpLayer, fields: LayerFields): void {
+  for (const letter of fields.flags ?? "") layer.tcpFlags |= FLAG_BITS[letter] ?? 0;
+  layer.tcpSequence = fields.seq ?? 0;
+  layer.tcpAck = fields.ack ?? 0;
+  layer.tcpWindow = fields.window ?? 1000;
+  layer.tcpSynOptions = fields.synOptions ?? 0;
 }

@@ -7,6 +7,7 @@ import { pathPredictor } from "../predict/predict-path.ts";
 import { expectedPath } from "./expected-path.ts";
 import { explainNat } from "./explain-nat.ts";
 import type {
+  CaptureFacts,
   Classified,
   FindingMatch,
   FindingRule,
@@ -22,15 +23,22 @@ export interface Classification {
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
 }
 
+/** What is known besides connections and owners; what is left out is taken as unknown. */
+export interface Surroundings {
+  readonly clockOffsets?: readonly ClockOffset[];
+  readonly question?: Question;
+  readonly captures?: readonly CaptureFacts[];
+}
+
 const NO_QUESTION: Question = { pods: [], vantagePoints: [], everyCapturePlaced: true };
 
 export function classify(
   connections: readonly Connection[],
   snapshot: ClusterSnapshot,
   owners: OwnerIndex,
-  clockOffsets: readonly ClockOffset[] = [],
-  question: Question = NO_QUESTION,
+  surroundings: Surroundings = {},
 ): Classification {
+  const { clockOffsets = [], question = NO_QUESTION, captures = [] } = surroundings;
   const context: RuleContext = {
     snapshot,
     owners,
@@ -38,6 +46,7 @@ export function classify(
     connections,
     clockOffsets,
     question,
+    captures,
   };
   const predictor = pathPredictor(snapshot, owners);
   const classified = connections.map((connection) => {

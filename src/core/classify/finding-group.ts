@@ -1,5 +1,5 @@
 /** Groups connections that show the same fault between the same workloads, so that a finding is one thing to act on. */
-import type { Classified } from "./rule.ts";
+import type { Classified, FindingMatch } from "./rule.ts";
 import { firstLeg, lastLeg, workloadOf } from "./subject.ts";
 
 export interface WorkloadPair {
@@ -29,4 +29,16 @@ export function indexes(members: readonly Classified[]): number[] {
 /** "1 connection", "3 connections". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** One finding for each pair of workloads. */
+export function perWorkloadPair(
+  members: readonly Classified[],
+  describe: (pair: WorkloadPair) => Omit<FindingMatch, "connections" | "identity">,
+): FindingMatch[] {
+  return byWorkloadPair(members).map((pair) => ({
+    ...describe(pair),
+    connections: indexes(pair.members),
+    identity: pair.identity,
+  }));
 }

@@ -2,14 +2,30 @@
 import type { FindingRule, PathRule } from "./rule.ts";
 import { albInstance } from "./rules/alb-instance.ts";
 import { albIp } from "./rules/alb-ip.ts";
+import { asymmetricPath } from "./rules/asymmetric-path.ts";
+import { captureDuplicates } from "./rules/capture-duplicates.ts";
+import { captureTruncated } from "./rules/capture-truncated.ts";
 import { clb } from "./rules/clb.ts";
+import { clientIpLost } from "./rules/client-ip-lost.ts";
+import { clientIpPreserved } from "./rules/client-ip-preserved.ts";
 import { clientToLb } from "./rules/client-to-lb.ts";
 import { clockSkew } from "./rules/clock-skew.ts";
+import { clusteripOnWire } from "./rules/clusterip-on-wire.ts";
+import { connectionRefused } from "./rules/connection-refused.ts";
 import { controlPlane } from "./rules/control-plane.ts";
 import { directEgress } from "./rules/direct-egress.ts";
+import { dnsUnanswered } from "./rules/dns-unanswered.ts";
 import { doubleNat } from "./rules/double-nat.ts";
 import { external } from "./rules/external.ts";
+import { halfOpen } from "./rules/half-open.ts";
+import { healthCheckFailing } from "./rules/health-check-failing.ts";
+import { icmpError } from "./rules/icmp-error.ts";
+import { imdsHopLimit } from "./rules/imds-hop-limit.ts";
+import { ipFragments } from "./rules/ip-fragments.ts";
 import { linkLocal } from "./rules/link-local.ts";
+import { midStream } from "./rules/mid-stream.ts";
+import { mtuBlackHole } from "./rules/mtu-black-hole.ts";
+import { nlbHairpin } from "./rules/nlb-hairpin.ts";
 import { nlbInstance } from "./rules/nlb-instance.ts";
 import { nlbIp } from "./rules/nlb-ip.ts";
 import { nodeEgress } from "./rules/node-egress.ts";
@@ -27,8 +43,17 @@ import { podToPodDirect } from "./rules/pod-to-pod-direct.ts";
 import { podToPodNat } from "./rules/pod-to-pod-nat.ts";
 import { podToPodOverlay } from "./rules/pod-to-pod-overlay.ts";
 import { podToVpc } from "./rules/pod-to-vpc.ts";
+import { proxyProtocolMismatch } from "./rules/proxy-protocol-mismatch.ts";
+import { proxyProtocolV2 } from "./rules/proxy-protocol-v2.ts";
 import { serviceClusterip } from "./rules/service-clusterip.ts";
+import { serviceWithoutEndpoints } from "./rules/service-without-endpoints.ts";
 import { snatEgress } from "./rules/snat-egress.ts";
+import { snatPortCollision } from "./rules/snat-port-collision.ts";
+import { snatPortPressure } from "./rules/snat-port-pressure.ts";
+import { staleSnapshot } from "./rules/stale-snapshot.ts";
+import { synUnanswered } from "./rules/syn-unanswered.ts";
+import { tcpReset } from "./rules/tcp-reset.ts";
+import { tcpRetransmission } from "./rules/tcp-retransmission.ts";
 import { unclassified } from "./rules/unclassified.ts";
 import { unexpectedDnat } from "./rules/unexpected-dnat.ts";
 import { unexpectedSnat } from "./rules/unexpected-snat.ts";
@@ -83,4 +108,29 @@ export const FINDING_RULES: readonly FindingRule[] = [
   pathDiffersFromRules,
   clockSkew,
   wrongVantage,
+  tcpRetransmission,
+  tcpReset,
+  connectionRefused,
+  synUnanswered,
+  halfOpen,
+  dnsUnanswered,
+  serviceWithoutEndpoints,
+  icmpError,
+  mtuBlackHole,
+  ipFragments,
+  asymmetricPath,
+  clusteripOnWire,
+  imdsHopLimit,
+  healthCheckFailing,
+  nlbHairpin,
+  proxyProtocolMismatch,
+  proxyProtocolV2,
+  clientIpLost,
+  clientIpPreserved,
+  snatPortPressure,
+  snatPortCollision,
+  midStream,
+  captureTruncated,
+  captureDuplicates,
+  staleSnapshot,
 ];

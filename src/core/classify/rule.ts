@@ -82,6 +82,8 @@ export interface RuleContext {
   /** Clocks of capturing hosts, where conversations tell. */
   readonly clockOffsets?: readonly ClockOffset[];
   readonly question: Question;
+  /** By the capture index of vantage points and packets; empty when nothing is known of the files. */
+  readonly captures: readonly CaptureFacts[];
 }
 
 /** What somebody wants to see, and where the captures were taken. */
@@ -91,6 +93,24 @@ export interface Question {
   readonly vantagePoints: readonly VantagePoint[];
   /** Every capture has a vantage point; one without a packet has none, and nobody knows what it could have shown. */
   readonly everyCapturePlaced: boolean;
+}
+
+/** What rules ask of a capture file: how long it went on, and what it left out. */
+export interface CaptureFacts {
+  readonly file: string;
+  readonly firstSeenNs: bigint | null;
+  readonly lastSeenNs: bigint | null;
+  /** null when the file could not be read at all. */
+  readonly info: {
+    readonly wireBytes: number;
+    readonly capturedBytes: number;
+    readonly interfaces: readonly { readonly snaplen: number }[];
+    readonly drops: readonly {
+      /** 64-bit counters as decimal text. */
+      readonly droppedByInterface?: string;
+      readonly droppedByOs?: string;
+    }[];
+  } | null;
 }
 
 /** A path rule's answer: the class it supports and why. */

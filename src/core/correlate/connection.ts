@@ -35,6 +35,9 @@ export interface ObservedDirection {
   readonly resetRecord: number;
   readonly zeroWindows: number;
   readonly zeroWindowRecord: number;
+  /** TCP segments of which this place has a second record, and the first such record. */
+  readonly copies: number;
+  readonly copyRecord: number;
 }
 
 /** The packets of one tuple at one vantage point (and one encapsulation), both directions. */

@@ -96,6 +96,7 @@ function gatherVantagePoints(
       kind: kind === "unknown" && place.pod !== null ? "pod-veth" : kind,
       because: place.because,
       taps,
+      oneWay: taps.some((tap) => input.taps[tap]?.sll != null),
     };
     list.push(point);
     for (const tap of taps) byTap[tap] = point;

@@ -105,6 +105,8 @@ function add(to: ObservedDirection, more: FlowDirection): ObservedDirection {
     resetRecord: earlier(to.resetRecord, more.resetRecord),
     zeroWindows: to.zeroWindows + more.zeroWindows,
     zeroWindowRecord: earlier(to.zeroWindowRecord, more.zeroWindowRecord),
+    copies: to.copies + more.copies,
+    copyRecord: earlier(to.copyRecord, more.copyRecord),
   };
 }
 
@@ -132,4 +134,6 @@ const NOTHING: ObservedDirection = {
   resetRecord: 0,
   zeroWindows: 0,
   zeroWindowRecord: 0,
+  copies: 0,
+  copyRecord: 0,
 };

@@ -28,4 +28,6 @@ export interface VantagePoint {
   readonly because: string;
   /** Taps (FlowObservation.tap.index) that are this vantage point. */
   readonly taps: readonly number[];
+  /** Its taps show one direction each (LINUX_SLL): by which interface a packet came in is inferred, not recorded. */
+  readonly oneWay: boolean;
 }

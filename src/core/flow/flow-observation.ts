@@ -92,6 +92,9 @@ export interface FlowDirection {
   /** Segments that announce a receive window of 0 (SYN and RST left out), and the first such record. */
   readonly zeroWindows: number;
   readonly zeroWindowRecord: number;
+  /** TCP segments of which this place has a second record, and the first such record. */
+  readonly copies: number;
+  readonly copyRecord: number;
 }
 
 /** The packet that an ICMP error quotes belongs to this observation's tuple. */

@@ -21,7 +21,9 @@ const RESETS = 4;
 const RESET_RECORD = 5;
 const ZERO_WINDOWS = 6;
 const ZERO_WINDOW_RECORD = 7;
-const WIDTH = 8;
+const COPIES = 8;
+const COPY_RECORD = 9;
+const WIDTH = 10;
 
 /** Packets of a direction behind the newest whose records may still come as copies, as steps of the identification. */
 const COPY_IDENTIFICATIONS = 64;
@@ -36,6 +38,8 @@ export interface SegmentAnomalyCounts {
   readonly resetRecord: number;
   readonly zeroWindows: number;
   readonly zeroWindowRecord: number;
+  readonly copies: number;
+  readonly copyRecord: number;
 }
 
 export const NO_ANOMALIES: SegmentAnomalyCounts = {
@@ -45,6 +49,8 @@ export const NO_ANOMALIES: SegmentAnomalyCounts = {
   resetRecord: 0,
   zeroWindows: 0,
   zeroWindowRecord: 0,
+  copies: 0,
+  copyRecord: 0,
 };
 
 /** What is known of a direction when a segment comes. One object is reused for all segments. */
@@ -80,7 +86,11 @@ export class SegmentAnomalies {
     }
     if (layer.tcpWindow === 0 && (flags & TcpFlag.Syn) === 0)
       count(words, at + ZERO_WINDOWS, record);
-    if (context.known === 0 || !isSentAgain(words, at, layer, context)) return false;
+    if (context.known === 0 || !wasSeenBefore(words, at, layer, context)) return false;
+    if (isCopy(layer, context)) {
+      count(words, at + COPIES, record);
+      return false;
+    }
     count(words, at + RETRANSMISSIONS, record);
     return true;
   }
@@ -95,6 +105,8 @@ export class SegmentAnomalies {
       resetRecord: words[at + RESET_RECORD]!,
       zeroWindows: words[at + ZERO_WINDOWS]!,
       zeroWindowRecord: words[at + ZERO_WINDOW_RECORD]!,
+      copies: words[at + COPIES]!,
+      copyRecord: words[at + COPY_RECORD]!,
     };
   }
 }
@@ -105,7 +117,7 @@ function count(words: Int32Array, at: number, record: number): void {
 }
 
 /** Signed words throughout: they wrap like sequence numbers, and a larger number would be boxed by a call. */
-function isSentAgain(
+function wasSeenBefore(
   words: Int32Array,
   at: number,
   layer: IpLayer,
@@ -124,8 +136,7 @@ function isSentAgain(
     return false;
   }
   if (fillsGap(words, at, from, to)) return false;
-  if (isProbe(layer, length, to, context.end)) return false;
-  return !isCopy(layer, context);
+  return !isProbe(layer, length, to, context.end);
 }
 
 /** One gap stands for all: what lies between two gaps is taken for unseen, so that nothing is called sent again by mistake. */

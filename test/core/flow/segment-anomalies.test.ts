@@ -115,6 +115,14 @@ describe("a segment does not count as sent again", () => {
     expect(retransmissions(first, data(1, 10, { ...v6, at: at(200_000_000) }))).toBe(1);
   });
 
+  it("but as a copy, with the first such record", () => {
+    expect(forward(data(1, 10, { ipId: 7 }), data(1, 10, { ipId: 7 }))).toMatchObject({
+      copies: 1,
+      copyRecord: 2,
+    });
+    expect(forward(data(1, 10), data(1, 10)).copies).toBe(0);
+  });
+
   it("at another place", () => {
     const script = new FlowScript();
     script.tcp(data(1, 10), { interfaceIndex: 0 }).tcp(data(1, 10), { interfaceIndex: 1 });
@@ -144,6 +152,8 @@ describe("resets and closed windows", () => {
       resetRecord: 0,
       zeroWindows: 0,
       zeroWindowRecord: 0,
+      copies: 0,
+      copyRecord: 0,
     });
   });
 });

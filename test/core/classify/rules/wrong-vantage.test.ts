@@ -16,7 +16,7 @@ function asked(
   const seen = oneConnection(cluster(), sightings);
   const { snapshot, connections, vantagePoints } = seen;
   const question = { pods, vantagePoints, everyCapturePlaced };
-  return classify(connections, snapshot, buildOwnerIndex(snapshot), [], question).findings.filter(
+  return classify(connections, snapshot, buildOwnerIndex(snapshot), { question }).findings.filter(
     ({ rule }) => rule.meta.id === "wrong-vantage",
   );
 }

@@ -1,0 +1,37 @@
+import { statement } from "../evidence.ts";
+import { counted, perWorkloadPair } from "../finding-group.ts";
+import type { FindingRule } from "../rule.ts";
+import { firstOf, has, MAX_EVIDENCE, placesText, SIDES } from "../sightings.ts";
+
+export const midStream: FindingRule = {
+  level: "note",
+  meta: {
+    id: "mid-stream",
+    title: "No SYN was seen: the capture began later",
+    why: "Without the handshake who opened the connection is inferred from ports, and rewrites are tied by less sure marks.",
+    proves: "No captured place saw a SYN or SYN-ACK of this connection.",
+    doesNotProve: "When it began, or which side opened it.",
+    confirm: "Restart the client while the capture runs",
+    sources: ["RFC 9293 section 3.5"],
+  },
+  find(classified) {
+    const late = classified.filter(({ subject: { connection } }) => {
+      const { tcp } = connection;
+      return tcp !== null && tcp.origIsn === null && tcp.respIsn === null;
+    });
+    return perWorkloadPair(late, ({ identity, members }) => ({
+      level: "note",
+      message: `${identity}: ${counted(members.length, "connection")} already open when the capture began.`,
+      advice:
+        "Start the capture before the connection is opened when its direction or its rewrites matter.",
+      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject: { connection } }) => {
+        const seen = connection.observations.slice(0, 2);
+        const side = SIDES.find((one) => seen.some((sighting) => has(sighting[one]))) ?? "orig";
+        return statement(
+          `the first packet seen at ${placesText(seen)} is not a SYN (originator told by ${connection.orientedBy})`,
+          firstOf(seen, side),
+        );
+      }),
+    }));
+  },
+};

@@ -1,0 +1,26 @@
+/** Whether a capture went on long enough for a missing packet to mean something. */
+import type { Connection } from "../correlate/connection.ts";
+import type { CaptureFacts, RuleContext } from "./rule.ts";
+
+/**
+ * libpcap hands packets over in batches, and a capture that is stopped loses the last one: what is missing in the last second
+ * of a file proves nothing (eks-traffic: capture tail).
+ */
+export const CAPTURE_TAIL_NS = 1_000_000_000n;
+
+/** Whether some capture that saw the connection has packets `forNs` after `sinceNs`. */
+export function wasWatched(
+  connection: Connection,
+  context: RuleContext,
+  sinceNs: bigint,
+  forNs: bigint = CAPTURE_TAIL_NS,
+): boolean {
+  return connection.observations.some((one) => {
+    const end = endOf(context.captures[one.vantagePoint.capture]);
+    return end !== null && end - sinceNs >= forNs;
+  });
+}
+
+function endOf(capture: CaptureFacts | undefined): bigint | null {
+  return capture?.lastSeenNs ?? null;
+}
