@@ -3,6 +3,7 @@
  * analysis: places (captures) are opened with `at`, and each `see` is one tuple seen there.
  */
 import { type Classification, classify } from "../../src/core/classify/classify.ts";
+import type { FindingMatch } from "../../src/core/classify/rule.ts";
 import { buildOwnerIndex } from "../../src/core/cluster/owner-index.ts";
 import { type ClusterSnapshot, emptySnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { Connection } from "../../src/core/correlate/connection.ts";
@@ -146,6 +147,7 @@ export class Sightings {
   readonly snapshot: ClusterSnapshot;
   /** How long every capture goes on after START_NS. */
   lastsMs = 60_000;
+  snaplen = 262_144;
 
   constructor(snapshot: ClusterSnapshot = emptySnapshot()) {
     this.snapshot = snapshot;
@@ -228,7 +230,7 @@ export class Sightings {
       file,
       firstSeenNs: START_NS,
       lastSeenNs: START_NS + BigInt(this.lastsMs) * 1_000_000n,
-      info: null,
+      info: { wireBytes: 0, capturedBytes: 0, interfaces: [{ snaplen: this.snaplen }], drops: [] },
     }));
     const owners = buildOwnerIndex(this.snapshot);
     return classify(connections, this.snapshot, owners, { clockOffsets, captures });
@@ -241,6 +243,13 @@ export class Sightings {
       const or = others.length === 0 ? "" : ` or ${others.join(", ")}`;
       return `${verdict.class} (${verdict.confidence})${or}`;
     });
+  }
+
+  /** What one finding rule says. */
+  found(rule: string): FindingMatch[] {
+    return this.classify().findings.flatMap((one) =>
+      one.rule.meta.id === rule ? [one.match] : [],
+    );
   }
 
   /** Rule ids of the findings, in order. */

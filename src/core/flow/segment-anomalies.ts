@@ -163,8 +163,10 @@ function isProbe(layer: IpLayer, length: number, to: number, end: number): boole
 }
 
 function isCopy(layer: IpLayer, context: SegmentContext): boolean {
+  const { elapsedSeconds, elapsedNanos } = context;
+  // What is sent again is sent later: a step back is a file that holds packets twice, or a queue that was late.
+  if (elapsedSeconds < 0 || (elapsedSeconds === 0 && elapsedNanos < 0)) return true;
   if (layer.version === 4 && layer.ipId > 0 && context.ipId > 0)
     return ((context.ipId - layer.ipId) & 0xffff) < COPY_IDENTIFICATIONS;
-  if (context.elapsedSeconds < 0 || context.elapsedSeconds > 1) return false;
-  return context.elapsedSeconds * 1_000_000_000 + context.elapsedNanos < COPY_NANOS;
+  return elapsedSeconds <= 1 && elapsedSeconds * 1_000_000_000 + elapsedNanos < COPY_NANOS;
 }

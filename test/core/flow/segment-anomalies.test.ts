@@ -123,6 +123,15 @@ describe("a segment does not count as sent again", () => {
     expect(forward(data(1, 10), data(1, 10)).copies).toBe(0);
   });
 
+  it("when its time is before that of the packets it would repeat", () => {
+    const at = (nanos: number): RecordFields => ({ seconds: 1_700_000_000, nanos });
+    const twice = [0, 0].flatMap(() => [
+      data(1, 10, { ipId: 7, at: at(1000) }),
+      data(11, 10, { ipId: 300, at: at(9000) }),
+    ]);
+    expect(forward(...twice)).toMatchObject({ retransmissions: 0, copies: 2 });
+  });
+
   it("at another place", () => {
     const script = new FlowScript();
     script.tcp(data(1, 10), { interfaceIndex: 0 }).tcp(data(1, 10), { interfaceIndex: 1 });

@@ -5,6 +5,7 @@ import { MAX_EVIDENCE, packetsOf, SIDES } from "../sightings.ts";
 
 /** Of a place's TCP segments; fewer may be what the network doubled now and then. */
 const SHARE = 0.05;
+const AT_LEAST = 3;
 
 interface Doubled {
   copies: number;
@@ -41,7 +42,7 @@ export const captureDuplicates: FindingRule = {
       }
     }
     return [...places].flatMap(([id, { copies, segments, members }]) => {
-      if (copies === 0 || copies < segments * SHARE) return [];
+      if (copies < AT_LEAST || copies < segments * SHARE) return [];
       return [
         {
           level: "note" as const,
