@@ -34,6 +34,8 @@ export const FINGERPRINTS_PER_DIRECTION = 4;
 export const FINGERPRINT_BYTES = 24;
 /** ICMP errors whose quoted packet is kept as evidence. More are counted only. */
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
+/** Pairs of workloads that a finding rule names one by one. More share one finding that lists all their connections. */
+export const MAX_FINDINGS_PER_RULE = 100;
 /** Bytes of one snapshot file. */
 export const MAX_SNAPSHOT_FILE_BYTES = 256 * 1024 * 1024;
 /** Rules of a nat table that are looked at to explain one rewrite or to predict one packet's. More: cannot tell. */

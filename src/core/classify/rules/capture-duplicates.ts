@@ -38,7 +38,7 @@ export const captureDuplicates: FindingRule = {
         }
         place.segments += seen.orig.records + seen.resp.records;
         place.copies += copies;
-        if (copies > 0 && !place.members.includes(one)) place.members.push(one);
+        if (copies > 0 && place.members.at(-1) !== one) place.members.push(one);
       }
     }
     return [...places].flatMap(([id, { copies, segments, members }]) => {

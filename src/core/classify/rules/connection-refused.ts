@@ -1,6 +1,6 @@
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
-import { levelOf } from "../got-through.ts";
+import { levelBySuccess } from "../got-through.ts";
 import type { FindingRule } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import {
@@ -29,10 +29,11 @@ export const connectionRefused: FindingRule = {
       (one) =>
         one.subject.connection.tcp?.state === "refused" && emptyServiceOf(one, snapshot) === null,
     );
+    const levelOf = levelBySuccess(classified);
     return perWorkloadPair(refused, (pair) => {
       const dialled = [...new Set(pair.members.map(({ subject }) => dialledText(subject)))];
       return {
-        level: levelOf(pair, classified),
+        level: levelOf(pair),
         message: `${pair.identity}: ${counted(pair.members.length, "connection")} to ${dialled.slice(0, 3).join(", ")} refused.`,
         advice:
           "Compare the port with what the container listens on (ss -ltn in the pod, containerPort, targetPort of the service).",

@@ -1,5 +1,5 @@
 import { statement } from "../evidence.ts";
-import { counted, perWorkloadPair } from "../finding-group.ts";
+import { counted, indexes } from "../finding-group.ts";
 import type { FindingRule } from "../rule.ts";
 import { firstOf, has, MAX_EVIDENCE, placesText, SIDES } from "../sightings.ts";
 
@@ -19,19 +19,24 @@ export const midStream: FindingRule = {
       const { tcp } = connection;
       return tcp !== null && tcp.origIsn === null && tcp.respIsn === null;
     });
-    return perWorkloadPair(late, ({ identity, members }) => ({
-      level: "note",
-      message: `${identity}: ${counted(members.length, "connection")} already open when the capture began.`,
-      advice:
-        "Start the capture before the connection is opened when its direction or its rewrites matter.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject: { connection } }) => {
-        const seen = connection.observations.slice(0, 2);
-        const side = SIDES.find((one) => seen.some((sighting) => has(sighting[one]))) ?? "orig";
-        return statement(
-          `the first packet seen at ${placesText(seen)} is not a SYN (originator told by ${connection.orientedBy})`,
-          firstOf(seen, side),
-        );
-      }),
-    }));
+    if (late.length === 0) return [];
+    return [
+      {
+        level: "note",
+        connections: indexes(late),
+        message: `${counted(late.length, "connection")} already open when the capture began.`,
+        identity: "captures",
+        advice:
+          "Start the capture before the connection is opened when its direction or its rewrites matter.",
+        evidence: late.slice(0, MAX_EVIDENCE).map(({ subject: { connection } }) => {
+          const seen = connection.observations.slice(0, 2);
+          const side = SIDES.find((one) => seen.some((sighting) => has(sighting[one]))) ?? "orig";
+          return statement(
+            `the first packet seen at ${placesText(seen)} is not a SYN (originator told by ${connection.orientedBy})`,
+            firstOf(seen, side),
+          );
+        }),
+      },
+    ];
   },
 };

@@ -34,7 +34,7 @@ export const snatPortCollision: FindingRule = {
       }
     }
     return [...byTuple.values()].flatMap((uses) => {
-      const clash = uses.filter((use) => uses.some((other) => collide(use, other)));
+      const clash = colliding(uses);
       const [first] = clash;
       if (first === undefined || !clash.some(({ one }) => isUnanswered(one))) return [];
       const members = clash.map(({ one }) => one);
@@ -55,6 +55,17 @@ export const snatPortCollision: FindingRule = {
 };
 
 type Use = { readonly one: Classified; readonly step: Step };
+
+/** Those that overlap the one before or after them. */
+function colliding(uses: readonly Use[]): Use[] {
+  const start = ({ one }: Use) => one.subject.connection.firstSeenNs;
+  const ordered = [...uses].sort((x, y) =>
+    start(x) < start(y) ? -1 : start(x) > start(y) ? 1 : 0,
+  );
+  return ordered.filter((use, i) =>
+    [ordered[i - 1], ordered[i + 1]].some((other) => other !== undefined && collide(use, other)),
+  );
+}
 
 /** Different senders, both alive at one moment. */
 function collide(x: Use, y: Use): boolean {

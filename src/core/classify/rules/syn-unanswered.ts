@@ -1,6 +1,6 @@
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
-import { levelOf } from "../got-through.ts";
+import { levelBySuccess } from "../got-through.ts";
 import type { Classified, Evidence, FindingRule, RuleContext, Subject } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import {
@@ -28,10 +28,11 @@ export const synUnanswered: FindingRule = {
   },
   find(classified, context) {
     const silent = classified.filter((one) => isSilent(one, context));
+    const levelOf = levelBySuccess(classified);
     return perWorkloadPair(silent, (pair) => {
       const dialled = [...new Set(pair.members.map(({ subject }) => dialledText(subject)))];
       return {
-        level: levelOf(pair, classified),
+        level: levelOf(pair),
         message: `${pair.identity}: ${counted(pair.members.length, "connection")} to ${dialled.slice(0, 3).join(", ")} got no answer to the SYN.`,
         advice:
           "Capture behind the place where the SYN was last seen; when that was the receiver's own interface, look at what listens there and at its firewall.",

@@ -38,7 +38,7 @@ export const tcpReset: FindingRule = {
           cut.length > 0
             ? "Ask the sender first: did its process close with data unread or crash, was the connection idle for long, does conntrack or a proxy in between know it?"
             : "A client that closes with RST to save TIME_WAIT does this on purpose; nothing to do unless it reports errors.",
-        evidence: members.flatMap(({ subject }) => evidenceOf(subject)).slice(0, MAX_EVIDENCE),
+        evidence: members.slice(0, MAX_EVIDENCE).flatMap(({ subject }) => evidenceOf(subject)),
       };
     });
   },

@@ -41,7 +41,7 @@ export const tcpRetransmission: FindingRule = {
         message: `${identity}: ${counted(segments, "segment")} sent again in ${counted(members.length, "connection")} of ${counted(packets, "packet")}.`,
         advice:
           "Look where it was seen once and where twice: the loss lies between. Then at drops there (ip -s link, ethtool -S: bw_*_allowance_exceeded on ENA).",
-        evidence: members.flatMap(({ subject }) => sides(subject)).slice(0, MAX_EVIDENCE),
+        evidence: members.slice(0, MAX_EVIDENCE).flatMap(({ subject }) => sides(subject)),
       };
     });
   },
