@@ -4,6 +4,7 @@
  * and wrong.
  */
 import { describe, expect, test } from "vitest";
+import { scoreFindings } from "./support/lab-findings.ts";
 import { hasLab, type LabView, labScenarios, scoreScenario } from "./support/lab-truth.ts";
 
 const scenarios = hasLab ? labScenarios() : [];
@@ -18,10 +19,14 @@ describe.skipIf(!hasLab)("the lab's ground truth", () => {
 
   const views: LabView[] = ["ifaces", "sll2", "eth0"];
   describe.each(views)("view %s", (view) => {
-    test.each(scenarios)("%s: every connection is told as it was", async (name) => {
+    test.each(scenarios)("%s: every connection and fault is told as it was", async (name) => {
       const score = await scoreScenario(name, view);
       expect(score.wrong).toEqual([]);
       expect(score.liars).toEqual([]);
+      const { missing, alarms } = scoreFindings(name, score.analysis);
+      expect(alarms).toEqual([]);
+      // One interface shows neither what happened inside the node nor at other ENIs.
+      if (view !== "eth0") expect(missing).toEqual([]);
     });
   });
 

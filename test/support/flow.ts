@@ -22,8 +22,10 @@ import type {
 import { NO_ANOMALIES } from "../../src/core/flow/segment-anomalies.ts";
 
 export const START_NS = 1_700_000_000_000_000_000n;
-const SYN = 2;
-const ACK = 16;
+export const SYN = 2;
+export const RST = 4;
+export const FIN = 1;
+export const ACK = 16;
 
 /** `records` is 1 unless said otherwise; `atMs` is the first packet's time after START_NS. */
 export interface DirectionFields extends Partial<Omit<FlowDirection, "firstSeenNs">> {

@@ -58,7 +58,7 @@ export function pod(
   };
 }
 
-function service(
+export function service(
   name: string,
   clusterIp: string,
   ports: ServiceEntry["ports"],

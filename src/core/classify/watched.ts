@@ -6,7 +6,7 @@ import type { CaptureFacts, RuleContext } from "./rule.ts";
  * libpcap hands packets over in batches, and a capture that is stopped loses the last one: what is missing in the last second
  * of a file proves nothing (eks-traffic: capture tail).
  */
-export const CAPTURE_TAIL_NS = 1_000_000_000n;
+const CAPTURE_TAIL_NS = 1_000_000_000n;
 
 /** Whether some capture that saw the connection has packets `forNs` after `sinceNs`. */
 export function wasWatched(

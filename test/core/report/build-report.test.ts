@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { buildReport } from "../../../src/core/report/build-report.ts";
 import { reportJsonSchema } from "../../../src/core/report/report-json-schema.ts";
 import { META, richAnalysis } from "../../support/analysis.ts";
-import { captureResult } from "../../support/analysis-parts.ts";
+import { captureResult, tcpSummary } from "../../support/analysis-parts.ts";
 
 const validate = new Ajv2020({ allErrors: true }).compile(reportJsonSchema());
 const report = buildReport(richAnalysis(), META);
@@ -31,6 +31,38 @@ describe("buildReport", () => {
       ["f2", "warning", "double-nat"],
       ["f3", "note", "client-ip-lost"],
     ]);
+  });
+
+  it("says by sender what TCP sent again and reset, and nothing where there was none", () => {
+    const analysis = richAnalysis();
+    const counts = { ...tcpSummary("reset"), resets: { orig: 0, resp: 1 } };
+    const withReset = {
+      ...analysis,
+      classified: analysis.classified.map((one, index) =>
+        index === 0
+          ? {
+              ...one,
+              subject: {
+                ...one.subject,
+                connection: {
+                  ...one.subject.connection,
+                  tcp: { ...counts, retransmissions: { orig: 2, resp: 0 } },
+                },
+              },
+            }
+          : one,
+      ),
+    };
+    const made = buildReport(withReset, META);
+    expect(validate(made), JSON.stringify(validate.errors, null, 2)).toBe(true);
+    expect(made.connections[0]?.tcp).toEqual({
+      state: "reset",
+      origIsn: 1000,
+      respIsn: 2000,
+      retransmissions: { orig: 2, resp: 0 },
+      resets: { orig: 0, resp: 1 },
+    });
+    expect(connection("conn-1")?.tcp).toEqual({ state: "closed", origIsn: 1000, respIsn: 2000 });
   });
 
   it("ties findings and connections together in both directions", () => {
