@@ -5,15 +5,25 @@ import { lastLeg } from "./subject.ts";
 
 const FAILED: ReadonlySet<string> = new Set(["syn-sent", "refused", "half-open"]);
 
-/** "error" when no connection of the pair to the same port got through, else "warning". */
-export function levelBySuccess(all: readonly Classified[]): (pair: WorkloadPair) => FindingLevel {
-  const succeeded = new Set(all.filter(gotThrough).map(pairAndPort));
+/** "error" when no connection of the pair to the same port got through, else "warning"; asked of pairs of `failed`. */
+export function levelBySuccess(
+  failed: readonly Classified[],
+  all: readonly Classified[],
+): (pair: WorkloadPair) => FindingLevel {
+  const ports = new Set(failed.map(respPort));
+  const succeeded = new Set(
+    all.filter((one) => ports.has(respPort(one)) && gotThrough(one)).map(pairAndPort),
+  );
   return ({ members }) =>
     members.some((one) => succeeded.has(pairAndPort(one))) ? "warning" : "error";
 }
 
+function respPort(one: Classified): number | null {
+  return lastLeg(one.subject.connection).resp.port;
+}
+
 function pairAndPort(one: Classified): string {
-  return `${pairOf(one)} ${lastLeg(one.subject.connection).resp.port}`;
+  return `${pairOf(one)} ${respPort(one)}`;
 }
 
 function gotThrough({ subject: { connection } }: Classified): boolean {

@@ -4,7 +4,7 @@ import type { CaptureFacts, RuleContext } from "./rule.ts";
 
 /**
  * libpcap hands packets over in batches, and a capture that is stopped loses the last one: what is missing in the last second
- * of a file proves nothing (eks-traffic: capture tail).
+ * of a file proves nothing.
  */
 const CAPTURE_TAIL_NS = 1_000_000_000n;
 

@@ -17,7 +17,7 @@ export const asymmetricPath: FindingRule = {
     doesNotProve:
       "That packets are lost: an asymmetric path may work until something stateful stands in it.",
     confirm: "ip rule; ip route show table all; sysctl net.ipv4.conf.all.rp_filter",
-    sources: ["RFC 3704", "aws/amazon-vpc-cni-k8s#1392", "eks-traffic M5"],
+    sources: ["RFC 3704", "aws/amazon-vpc-cni-k8s#1392", "aws/amazon-vpc-cni-k8s#1475"],
   },
   find(classified) {
     const members = classified.filter((one) => evidenceOf(one).length > 0);

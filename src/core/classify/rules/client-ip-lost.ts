@@ -25,7 +25,6 @@ export const clientIpLost: FindingRule = {
     sources: [
       "kubernetes.io docs: preserving the client source IP",
       "kubernetes pkg/proxy/iptables/proxier.go (KUBE-MARK-MASQ)",
-      "eks-traffic S6, L6",
     ],
   },
   find(classified) {

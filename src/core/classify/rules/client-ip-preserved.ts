@@ -16,7 +16,10 @@ export const clientIpPreserved: FindingRule = {
     doesNotProve:
       "That the address is the client's own: a NAT in front of the load balancer would look the same.",
     confirm: "aws elbv2 describe-target-group-attributes --target-group-arn ARN",
-    sources: ["ELB user guide: client IP preservation", "eks-traffic L2, L6, S7"],
+    sources: [
+      "ELB user guide: client IP preservation",
+      "kubernetes-sigs/aws-load-balancer-controller docs/guide/service/nlb.md",
+    ],
   },
   find(classified) {
     return perWorkloadPair(classified.filter(isPreserved), ({ identity, members }) => ({

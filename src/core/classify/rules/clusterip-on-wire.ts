@@ -15,7 +15,7 @@ export const clusteripOnWire: FindingRule = {
       "Why nobody translated it: kube-proxy may not have run yet, or the sender is outside the cluster.",
     confirm:
       "iptables -t nat -S KUBE-SERVICES; kubectl -n kube-system get pods -l k8s-app=kube-proxy",
-    sources: ["aws/amazon-vpc-cni-k8s#1090", "aws/amazon-vpc-cni-k8s#2982", "eks-traffic S4, M31"],
+    sources: ["aws/amazon-vpc-cni-k8s#1090", "aws/amazon-vpc-cni-k8s#2982"],
   },
   find(classified, { snapshot }) {
     // External and ingress addresses of a service may be on the wire; only a ClusterIP may not.

@@ -29,7 +29,7 @@ export const connectionRefused: FindingRule = {
       (one) =>
         one.subject.connection.tcp?.state === "refused" && emptyServiceOf(one, snapshot) === null,
     );
-    const levelOf = levelBySuccess(classified);
+    const levelOf = levelBySuccess(refused, classified);
     return perWorkloadPair(refused, (pair) => {
       const dialled = [...new Set(pair.members.map(({ subject }) => dialledText(subject)))];
       return {

@@ -20,7 +20,7 @@ export const dnsUnanswered: FindingRule = {
       "No place that was captured saw an answer to the query, or fewer answers than queries with a repeat a timeout later.",
     doesNotProve: "Whether the server got it: look at where the query was last seen.",
     confirm: "kubectl -n kube-system logs -l k8s-app=kube-dns; conntrack -S",
-    sources: ["resolv.conf(5)", "kubernetes/kubernetes#56903", "eks-traffic M22, M23"],
+    sources: ["resolv.conf(5)", "kubernetes/kubernetes#56903", "kubernetes/kubernetes#125467"],
   },
   find(classified, context) {
     const lost = classified.filter((one) => isLost(one, context));

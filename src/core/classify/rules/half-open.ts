@@ -15,7 +15,7 @@ export const halfOpen: FindingRule = {
     doesNotProve:
       "That the SYN-ACK was lost: the client may have gone, scan, or flood. Where the client's own interface was not captured, the last ACK may have taken another way.",
     confirm: "ss -tn state syn-recv; nstat -az TcpExtTCPTimeouts TcpExtListenDrops",
-    sources: ["RFC 9293 section 3.5", "RFC 4987", "eks-traffic M5, M11"],
+    sources: ["RFC 9293 section 3.5", "RFC 4987", "aws/amazon-vpc-cni-k8s#1392"],
   },
   find(classified, context) {
     const stuck = classified.filter((one) => isStuck(one, context));

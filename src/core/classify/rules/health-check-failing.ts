@@ -19,7 +19,7 @@ export const healthCheckFailing: FindingRule = {
     doesNotProve:
       "That these were health checks rather than clients' connections; or that a check failed which gets a wrong HTTP status.",
     confirm: "aws elbv2 describe-target-health --target-group-arn ARN",
-    sources: ["ELB user guide: health checks for target groups", "eks-traffic L3, M13"],
+    sources: ["ELB user guide: health checks for target groups", "kubernetes/kubernetes#80579"],
   },
   find(classified, context) {
     const byTarget = new Map<string, Classified[]>();

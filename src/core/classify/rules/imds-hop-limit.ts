@@ -17,7 +17,10 @@ export const imdsHopLimit: FindingRule = {
     doesNotProve: "That the pod should use IMDS at all: IRSA or Pod Identity may be meant.",
     confirm:
       "aws ec2 describe-instances --query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit'",
-    sources: ["EC2 user guide: instance metadata options", "eks-traffic N4, M21"],
+    sources: [
+      "EC2 user guide: instance metadata options",
+      "kubernetes-sigs/aws-load-balancer-controller#2243",
+    ],
   },
   find(classified) {
     return perWorkloadPair(classified.filter(diesAtNode), ({ identity, members }) => ({

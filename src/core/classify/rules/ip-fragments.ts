@@ -12,7 +12,7 @@ export const ipFragments: FindingRule = {
     proves: "IP packets of this connection were larger than a link on their way and were split.",
     doesNotProve: "That any was lost, or which hop split it (IPv4 routers may, IPv6 ones never).",
     confirm: "nstat -az IpReasmFails IpFragCreates IpFragFails",
-    sources: ["RFC 791 section 3.2", "RFC 8200 section 4.5", "RFC 8900", "eks-traffic M20"],
+    sources: ["RFC 791 section 3.2", "RFC 8200 section 4.5", "RFC 8900", "cilium/cilium#28413"],
   },
   find(classified) {
     const split = classified.filter(({ subject }) =>

@@ -18,7 +18,7 @@ export const mtuBlackHole: FindingRule = {
     doesNotProve:
       "Why the sender does not heed it: the error may be dropped on the way, or be rewritten wrongly by NAT. Black holes without any ICMP error are not found.",
     confirm: "ping -M do -s 1472 ADDRESS; ip route get ADDRESS",
-    sources: ["RFC 1191", "RFC 8201", "RFC 4821", "eks-traffic M19"],
+    sources: ["RFC 1191", "RFC 8201", "RFC 4821", "aws/amazon-vpc-cni-k8s#356"],
   },
   find(classified) {
     return perWorkloadPair(classified.filter(isUnheeded), ({ identity, members }) => ({

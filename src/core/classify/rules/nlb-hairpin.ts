@@ -17,7 +17,6 @@ export const nlbHairpin: FindingRule = {
     sources: [
       "ELB user guide: NLB troubleshooting, requests time out for targets behind their own load balancer",
       "kubernetes/cloud-provider-aws#1160",
-      "eks-traffic M10",
     ],
   },
   find(classified, context) {

@@ -19,7 +19,7 @@ export const proxyProtocolMismatch: FindingRule = {
       "A header was sent and the server reset the connection without a byte of answer; or the target group says that headers are sent and a stream began without one.",
     doesNotProve: "Which side is set up wrongly, or that the reset was because of the header.",
     confirm: "aws elbv2 describe-target-group-attributes --target-group-arn ARN",
-    sources: ["proxy-protocol.txt section 2", "eks-traffic M12"],
+    sources: ["proxy-protocol.txt section 2", "kubernetes/ingress-nginx#6996"],
   },
   find(classified, context) {
     const members = classified.filter((one) => evidenceOf(one, context) !== null);

@@ -13,7 +13,7 @@ export const proxyProtocolV2: FindingRule = {
       "The first bytes of the stream are a valid header, with the client's address unless it says LOCAL.",
     doesNotProve: "That the server reads it.",
     confirm: "aws elbv2 describe-target-group-attributes --target-group-arn ARN",
-    sources: ["proxy-protocol.txt section 2.2", "eks-traffic L7, M12"],
+    sources: ["proxy-protocol.txt section 2.2", "kubernetes/kubernetes#57250"],
   },
   find(classified) {
     const headed = classified.filter(

@@ -15,7 +15,7 @@ export const serviceWithoutEndpoints: FindingRule = {
     doesNotProve:
       "Why: the selector may match no pod, the pods may not be ready, or they came after the snapshot was taken.",
     confirm: "kubectl -n NAMESPACE get endpointslices -l kubernetes.io/service-name=SERVICE",
-    sources: ["kubernetes pkg/proxy/iptables/proxier.go", "eks-traffic S5"],
+    sources: ["kubernetes pkg/proxy/iptables/proxier.go"],
   },
   find(classified, { snapshot }) {
     const failed = classified.filter((one) => emptyServiceOf(one, snapshot) !== null);

@@ -19,7 +19,6 @@ export const snatPortCollision: FindingRule = {
     sources: [
       "Linux net/netfilter/nf_conntrack_core.c (insert_failed)",
       "aws/amazon-vpc-cni-k8s#246",
-      "eks-traffic M8",
     ],
   },
   find(classified) {

@@ -25,11 +25,7 @@ export const snatPortPressure: FindingRule = {
     doesNotProve:
       "That any connection failed; or the exact limit, which a NAT gateway sets differently (55,000 for each destination and address).",
     confirm: "conntrack -S; conntrack -L -d ADDRESS | wc -l; CloudWatch ErrorPortAllocation",
-    sources: [
-      "Linux net/netfilter/nf_nat_core.c",
-      "VPC user guide: NAT gateway basics",
-      "eks-traffic M9",
-    ],
+    sources: ["Linux net/netfilter/nf_nat_core.c", "VPC user guide: NAT gateway basics"],
   },
   find(classified) {
     const byDestination = new Map<string, PortUse[]>();

@@ -24,11 +24,11 @@ export const synUnanswered: FindingRule = {
     doesNotProve:
       "Where it was dropped. Behind the last place may lie a security group, a network ACL, a firewall, a host that is down; or the answer took a way that was not captured.",
     confirm: "kubectl debug node/NODE -it --image=nicolaka/netshoot -- tcpdump -ni any port PORT",
-    sources: ["RFC 9293 section 3.5", "eks-traffic section 7, general limits"],
+    sources: ["RFC 9293 section 3.5"],
   },
   find(classified, context) {
     const silent = classified.filter((one) => isSilent(one, context));
-    const levelOf = levelBySuccess(classified);
+    const levelOf = levelBySuccess(silent, classified);
     return perWorkloadPair(silent, (pair) => {
       const dialled = [...new Set(pair.members.map(({ subject }) => dialledText(subject)))];
       return {

@@ -25,7 +25,11 @@ export const tcpReset: FindingRule = {
     doesNotProve:
       "That the sender's process made it: its kernel, a firewall, a load balancer's idle timeout (NLB: 350 s) or conntrack may have. A client may also reset on purpose after it has its answer.",
     confirm: "nstat -az TcpOutRsts TcpExtTCPAbortOnClose TcpExtTCPAbortOnData",
-    sources: ["RFC 9293 section 3.5.2", "eks-traffic M24, L13"],
+    sources: [
+      "RFC 9293 section 3.5.2",
+      "kubernetes/kubernetes#74839",
+      "ELB user guide: NLB connection idle timeout",
+    ],
   },
   find(classified) {
     return perWorkloadPair(classified.filter(isReset), ({ identity, members }) => {

@@ -27,7 +27,7 @@ export const tcpRetransmission: FindingRule = {
     doesNotProve:
       "That anything was lost: the acknowledgement may have been late. Nor where, unless places behind the loss were captured too.",
     confirm: "nstat -az TcpRetransSegs TcpExtTCPLostRetransmit TcpExtTCPSpuriousRtxHostQueues",
-    sources: ["RFC 9293 section 3.8.1", "RFC 6298", "eks-traffic M19"],
+    sources: ["RFC 9293 section 3.8.1", "RFC 6298", "aws/amazon-vpc-cni-k8s#356"],
   },
   find(classified) {
     return perWorkloadPair(classified.filter(sentAgain), ({ identity, members }) => {
