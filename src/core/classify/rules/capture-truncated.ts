@@ -1,8 +1,8 @@
 import { statement } from "../evidence.ts";
 import type { CaptureFacts, FindingRule } from "../rule.ts";
 
-/** What LINUX_SLL2, IPv6 and TCP with options take, and the payload that joins legs across NAT. */
-const ENOUGH_BYTES = 128;
+/** What LINUX_SLL2, IPv4 and TCP with timestamps take, and the payload that joins legs across NAT (FINGERPRINT_BYTES). */
+const ENOUGH_BYTES = 96;
 
 export const captureTruncated: FindingRule = {
   level: "note",
@@ -11,7 +11,7 @@ export const captureTruncated: FindingRule = {
     title: "The capture left out packets or parts of them",
     why: "What is missing from the file looks like what was missing from the wire.",
     proves:
-      "The file itself says so: a snaplen below 128 bytes that cut packets, or packets counted as dropped.",
+      "The file itself says so: a snaplen below 96 bytes that cut packets, or packets counted as dropped.",
     doesNotProve: "Which packets are missing.",
     confirm: "capinfos FILE",
     sources: ["pcap(3PCAP) snapshot length", "draft-ietf-opsawg-pcapng: isb_ifdrop, isb_osdrop"],
