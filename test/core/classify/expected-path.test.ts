@@ -72,7 +72,7 @@ describe("what the rules explain", () => {
       [B, "10.0.1.10:5000 > 10.0.1.21:8080", 49, 64],
     ]);
     expect(expected?.agrees).toBe(true);
-    expect(rules).toEqual([]);
+    expect(rules).toEqual(["client-ip-lost"]);
   });
 });
 

@@ -12,7 +12,7 @@ describe("wrong-eni", () => {
     const [match] = seen.found("wrong-eni");
     expect(match?.level).toBe("error");
     expect(match?.evidence[0]?.statement).toBe(
-      "default/web-b (10.0.1.21:40000), whose address is on eni-n1-1, sent through n1/eth0",
+      "10.0.1.21 is an address of eni-n1-1, and its packets were seen at n1/eth0, which is eni-n1-0",
     );
   });
   test("is an answer that leaves by the wrong ENI", () => {
