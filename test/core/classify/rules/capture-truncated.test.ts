@@ -10,6 +10,7 @@ function messages(info: Partial<NonNullable<CaptureFacts["info"]>>): string[] {
     owners: buildOwnerIndex(emptySnapshot()),
     hasSnapshot: false,
     connections: [],
+    question: { pods: [], vantagePoints: [], everyCapturePlaced: true },
     captures: [
       {
         file: "n1.pcap",

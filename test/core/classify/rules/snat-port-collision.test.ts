@@ -10,6 +10,7 @@ const CONTEXT: RuleContext = {
   owners: buildOwnerIndex(emptySnapshot()),
   hasSnapshot: false,
   connections: [],
+  question: { pods: [], vantagePoints: [], everyCapturePlaced: true },
   captures: [],
 };
 const OUT = "203.0.113.9:443";

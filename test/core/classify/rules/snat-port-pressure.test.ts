@@ -10,6 +10,7 @@ const CONTEXT: RuleContext = {
   owners: buildOwnerIndex(emptySnapshot()),
   hasSnapshot: false,
   connections: [],
+  question: { pods: [], vantagePoints: [], everyCapturePlaced: true },
   captures: [],
 };
 
