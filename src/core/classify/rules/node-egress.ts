@@ -17,7 +17,7 @@ export const nodeEgress: PathRule = {
       "aws/amazon-vpc-cni-k8s#2927",
     ],
   },
-  match(subject) {
+  match(subject, { snapshot }) {
     if (
       subject.orig.kind !== "node" ||
       (subject.resp.kind !== "external" && subject.resp.kind !== "peer")
@@ -40,7 +40,13 @@ export const nodeEgress: PathRule = {
             ),
           ];
     return inferred("node-egress", subject, {
-      or: ["snat-egress"],
+      // Without the VPC's CIDRs nothing says that the other end is outside.
+      or: [
+        "snat-egress",
+        ...(snapshot.vpcCidrs.length === 0
+          ? (["node-to-pod", "node-to-node", "node-to-vpc", "control-plane"] as const)
+          : []),
+      ],
       wouldDecide: `\`conntrack -L\` of ${node}, or captures of its pods' interfaces`,
       more,
     });

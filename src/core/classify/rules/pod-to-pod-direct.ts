@@ -1,6 +1,13 @@
-import type { Evidence, PathMatch, PathRule, Subject } from "../rule.ts";
+import type { Evidence, PathClass, PathMatch, PathRule, Subject } from "../rule.ts";
 import { secondaryEniEvidence } from "../secondary-eni.ts";
-import { isPod, nameOf, sightingAtOrigin, sightingAtResponder } from "../subject.ts";
+import {
+  isPod,
+  lastLeg,
+  nameOf,
+  sightingAtOrigin,
+  sightingAtResponder,
+  sightingOnWire,
+} from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const podToPodDirect: PathRule = {
@@ -16,39 +23,45 @@ export const podToPodDirect: PathRule = {
   match(subject, { snapshot }) {
     if (!isPod(subject.orig) || !isPod(subject.resp) || subject.connection.nat.length > 0)
       return null;
-    const sent = sightingAtOrigin(subject);
-    const received = sightingAtResponder(subject);
     const more = secondaryEniEvidence(subject, snapshot);
-    if (sent !== null && received !== null) return proven("pod-to-pod-direct", subject, more);
-    if (sent !== null) return halfSeen(subject, "responder", more);
-    return halfSeen(subject, received === null ? "both" : "originator", more);
+    const unseen: UnseenPart[] = [];
+    if (sightingAtOrigin(subject) === null) unseen.push("originator");
+    if (sightingAtResponder(subject) === null) unseen.push("responder");
+    if (mayBeWrapped(subject)) unseen.push("wire");
+    if (unseen.length === 0) return proven("pod-to-pod-direct", subject, more);
+    return partlySeen(subject, unseen, more);
   },
 };
 
-/** An end that was not captured may have seen other addresses: a service before the rewrite, a masqueraded source after it. */
-function halfSeen(
+type UnseenPart = "originator" | "responder" | "wire";
+
+/** Between nodes, the pods' own interfaces show the same packets whether or not a tunnel carried them. */
+function mayBeWrapped({ orig, resp, connection }: Subject): boolean {
+  const isSameNode = orig.node !== undefined && orig.node === resp.node;
+  return !isSameNode && sightingOnWire(connection, lastLeg(connection)) === null;
+}
+
+/** What was not captured may have looked otherwise: each part leaves its own alternatives and names its own capture. */
+function partlySeen(
   subject: Subject,
-  unseen: "originator" | "responder" | "both",
+  unseen: readonly UnseenPart[],
   more: readonly Evidence[],
 ): PathMatch {
-  const [origName, respName] = [nameOf(subject.orig, ""), nameOf(subject.resp, "")];
-  if (unseen === "originator") {
-    return inferred("pod-to-pod-direct", subject, {
-      or: ["service-clusterip"],
-      wouldDecide: `a capture at the interface of ${origName}, where a service address would show`,
-      more,
-    });
-  }
-  if (unseen === "responder") {
-    return inferred("pod-to-pod-direct", subject, {
-      or: ["pod-to-pod-nat"],
-      wouldDecide: `a capture at the interface of ${respName}, where a rewritten source would show`,
-      more,
-    });
-  }
+  const alternatives: Readonly<Record<UnseenPart, readonly PathClass[]>> = {
+    // A service, or another pod, may have been addressed before the rewrite.
+    originator: ["service-clusterip", "pod-to-pod-nat"],
+    // A masquerade may have changed the source after the last sighting.
+    responder: ["pod-to-pod-nat"],
+    wire: ["pod-to-pod-overlay"],
+  };
+  const captures: Readonly<Record<UnseenPart, string>> = {
+    originator: `the interface of ${nameOf(subject.orig, "")}, where the address that it dialled would show`,
+    responder: `the interface of ${nameOf(subject.resp, "")}, where a rewritten source would show`,
+    wire: `the ENIs of ${subject.orig.node ?? "the originator's node"}, where a tunnel would show`,
+  };
   return inferred("pod-to-pod-direct", subject, {
-    or: ["service-clusterip", "pod-to-pod-nat"],
-    wouldDecide: `captures at the interfaces of ${origName} and ${respName}`,
+    or: [...new Set(unseen.flatMap((part) => alternatives[part]))],
+    wouldDecide: `captures of ${unseen.map((part) => captures[part]).join("; and of ")}`,
     more,
   });
 }

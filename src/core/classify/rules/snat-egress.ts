@@ -1,4 +1,5 @@
 import { statement } from "../evidence.ts";
+import { isPrivateAddress } from "../private-address.ts";
 import type { PathClass, PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
 import {
   firstLeg,
@@ -99,6 +100,9 @@ function onlyBefore(subject: Subject, { snapshot }: RuleContext): PathMatch | nu
   // Both look like any address of the outside to one who knows neither the services nor the VPC.
   if (snapshot.services.length === 0) or.push("service-clusterip");
   if (snapshot.vpcCidrs.length === 0) or.push("pod-to-vpc", "pod-to-pod-direct", "pod-to-node");
+  // A private address outside the VPC is some connected network's, whether or not a list names that.
+  if (snapshot.vpcCidrs.length === 0 || isPrivateAddress(lastLeg(subject.connection).resp.address))
+    or.push("pod-to-peer");
   const doubt = {
     or,
     wouldDecide: `a capture of the primary ENI of ${node}, or \`conntrack -L\` there`,

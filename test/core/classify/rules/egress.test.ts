@@ -59,7 +59,12 @@ describe("snat-egress", () => {
 
   test("the pod's side alone without services may be on its way to one", () => {
     const [only] = verdict([[A, "10.0.1.11:4000 > 10.100.0.50:80", 64, 50]], { services: [] });
-    expect(only).toBe("snat-egress (possible) or direct-egress, service-clusterip");
+    expect(only).toBe("snat-egress (possible) or direct-egress, service-clusterip, pod-to-peer");
+  });
+
+  test("the pod's side alone to a private address outside the VPC may end in a network that no list names", () => {
+    const at: Sighting[] = [[A, "10.0.1.11:4000 > 172.31.9.78:5432", 64, 50]];
+    expect(verdict(at)).toEqual(["snat-egress (possible) or direct-egress, pod-to-peer"]);
   });
 
   test("IPv6 has no SNAT rules", () => {
@@ -86,6 +91,13 @@ describe("snat-egress", () => {
 describe("node-egress", () => {
   test("packets that nobody forwarded are the node's own as far as the wire shows", () => {
     expect(verdict([["n1/eth0", NODE, 64, 51]])).toEqual(["node-egress (inferred) or snat-egress"]);
+  });
+
+  test("without the VPC's CIDRs the other end may be anywhere", () => {
+    const probe: Sighting[] = [["n1/eth0", "10.0.1.10:5000 > 10.9.9.9:443", 64, 51]];
+    expect(verdict(probe, { vpcCidrs: [], pods: [], enis: [] })).toEqual([
+      "node-egress (inferred) or snat-egress, node-to-pod, node-to-node, node-to-vpc, control-plane",
+    ]);
   });
 
   test("conntrack that names the node as the sender proves it", () => {

@@ -22,9 +22,19 @@ const verdict = (...sightings: Sighting[]) => oneConnection(cluster(), sightings
 
 describe("pod-to-pod-direct", () => {
   test.each([
-    ["both pods", [AT_A, AT_C], "pod-to-pod-direct (proven)"],
+    ["both pods and an ENI between them", [AT_A, AT_N1, AT_C], "pod-to-pod-direct (proven)"],
+    [
+      "both pods, where a tunnel would not show",
+      [AT_A, AT_C],
+      "pod-to-pod-direct (inferred) or pod-to-pod-overlay",
+    ],
     ["the first pod", [AT_A, AT_N1], "pod-to-pod-direct (inferred) or pod-to-pod-nat"],
-    ["the second pod", [AT_N2, AT_C], "pod-to-pod-direct (inferred) or service-clusterip"],
+    [
+      "the second pod",
+      [AT_N2, AT_C],
+      "pod-to-pod-direct (inferred) or service-clusterip, pod-to-pod-nat",
+    ],
+    ["one pod alone", [AT_A], "pod-to-pod-direct (inferred) or pod-to-pod-nat, pod-to-pod-overlay"],
     [
       "the wire only",
       [AT_N1, AT_N2],
@@ -35,15 +45,21 @@ describe("pod-to-pod-direct", () => {
   });
 
   test("without an answer from the second pod its own interface still shows what it received", () => {
-    expect(verdict(AT_A, [C, PLAIN, 62])).toEqual(["pod-to-pod-direct (proven)"]);
+    expect(verdict(AT_A, AT_N1, [C, PLAIN, 62])).toEqual(["pod-to-pod-direct (proven)"]);
   });
 
   test("an unknown place counts as the pod's when nobody has forwarded the packets yet", () => {
-    const seen = verdict(["x", PLAIN, 64, 62], AT_C);
+    const seen = verdict(["x", PLAIN, 64, 62], AT_N1, AT_C);
     expect(seen).toEqual(["pod-to-pod-direct (proven)"]);
-    expect(verdict(["x", PLAIN, 63, 62], AT_C)).toEqual([
-      "pod-to-pod-direct (inferred) or service-clusterip",
+    expect(verdict(["x", PLAIN, 63, 62], AT_N1, AT_C)).toEqual([
+      "pod-to-pod-direct (inferred) or service-clusterip, pod-to-pod-nat",
     ]);
+  });
+
+  test("pods of one node need no tunnel, so their own interfaces prove it", () => {
+    const local = "10.0.1.11:4000 > 10.0.1.21:8080";
+    const seen = verdict([A, local, 64, 63], ["pod:default/web-b", local, 63, 64]);
+    expect(seen).toEqual(["pod-to-pod-direct (proven)"]);
   });
 });
 
