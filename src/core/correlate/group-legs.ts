@@ -208,13 +208,17 @@ interface SequenceRange {
   readonly sequenceEnd: number | null;
 }
 
-/** UDP, ICMP and the rest: one conversation unless a long silence separates rows that share no fingerprint. */
+/**
+ * UDP, ICMP and the rest: one conversation unless a long silence separates rows that share no fingerprint. A tunnel between two
+ * hosts is one as long as it stands; what it carries has no fingerprint of the outer packets.
+ */
 function splitDatagrams(group: readonly FlowObservation[]): FlowObservation[][] {
   const rows = [...group].sort(byFirstPacket);
   const conversations: FlowObservation[][] = [];
   for (const row of rows) {
     const fitting = conversations.find(
-      (members) => near(row, members) || sharesFingerprint(row, members),
+      (members) =>
+        near(row, members) || sharesFingerprint(row, members) || isSameTunnel(row, members),
     );
     if (fitting === undefined) conversations.push([row]);
     else fitting.push(row);
@@ -229,6 +233,10 @@ function near(row: FlowObservation, members: readonly FlowObservation[]): boolea
     (one) =>
       start <= lastPacketNs(one) + LONG_SILENCE_NS && firstPacketNs(one) <= end + LONG_SILENCE_NS,
   );
+}
+
+function isSameTunnel(row: FlowObservation, members: readonly FlowObservation[]): boolean {
+  return row.carries !== null && members.some((one) => one.carries === row.carries);
 }
 
 function sharesFingerprint(row: FlowObservation, members: readonly FlowObservation[]): boolean {

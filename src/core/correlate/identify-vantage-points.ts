@@ -29,7 +29,7 @@ export function identifyVantagePoints(input: VantageInput): VantagePoints {
   for (let capture = 0; capture < input.captures.length; capture++) {
     const taps = input.taps.filter((tap) => tap.capture === capture);
     const cooked = taps.filter((tap) => tap.linkType === SLL || tap.linkType === SLL2);
-    if (cooked.length > 0) placeCooked(cooked, evidence, input, places);
+    for (const ofOneHost of byInterface(cooked)) placeCooked(ofOneHost, evidence, input, places);
     const node = cooked.length > 0 ? null : nodeOfCapture(taps, evidence, input);
     for (const tap of taps) {
       if (!places.has(tap.index))
@@ -37,6 +37,17 @@ export function identifyVantagePoints(input: VantageInput): VantagePoints {
     }
   }
   return gatherVantagePoints(input, evidence, places);
+}
+
+/** Merged files (mergecap) hold the `-i any` captures of several hosts, each under an interface description of its own. */
+function byInterface(cooked: readonly Tap[]): readonly (readonly Tap[])[] {
+  const groups = new Map<number, Tap[]>();
+  for (const tap of cooked) {
+    const group = groups.get(tap.interfaceIndex);
+    if (group === undefined) groups.set(tap.interfaceIndex, [tap]);
+    else group.push(tap);
+  }
+  return [...groups.values()];
 }
 
 /** A dumpcap on several interfaces runs on one node: what one interface shows names the node for all of them. */
@@ -72,7 +83,10 @@ function gatherVantagePoints(
     const place = withPodBehind(places.get(tap.index) ?? UNKNOWN, interfaces);
     const vlan =
       tap.vlan === null ? "" : `.${tap.vlan}${tap.innerVlan === null ? "" : `.${tap.innerVlan}`}`;
-    const key = `${tap.capture}\0${place.node}\0${place.key}${vlan}`;
+    // An ifindex or MAC of a host that is not known means nothing beside another host's in the same file.
+    const isCooked = tap.linkType === SLL || tap.linkType === SLL2;
+    const host = isCooked ? (place.node ?? `interface ${tap.interfaceIndex}`) : place.node;
+    const key = `${tap.capture}\0${host}\0${place.key}${vlan}`;
     const draft = drafts.get(key);
     if (draft !== undefined) draft.taps.push(tap.index);
     else drafts.set(key, { capture: tap.capture, place: withVlan(place, vlan), taps: [tap.index] });

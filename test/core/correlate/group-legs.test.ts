@@ -187,6 +187,16 @@ describe("datagrams", () => {
     );
   });
 
+  test("a tunnel is one conversation however long nothing passes through it", () => {
+    expectGroups(
+      [
+        dns({ forward: { fingerprints: [] }, carries: "vxlan" }),
+        dns({ forward: { fingerprints: [], atMs: 90_000 }, carries: "vxlan", tap: there }),
+      ],
+      [[0, 1]],
+    );
+  });
+
   test("the same payload joins places whose clocks are hours apart", () => {
     expectGroups(
       [

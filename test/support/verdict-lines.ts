@@ -1,0 +1,27 @@
+/** What an analysis says, without where in which file it says so: lines that two forms of the same packets must share. */
+import type { Analysis } from "../../src/core/analysis.ts";
+import type { FiveTuple } from "../../src/core/correlate/connection.ts";
+
+function said({ orig, resp }: FiveTuple): string {
+  return `${orig.address} ${orig.port} > ${resp.address} ${resp.port}`;
+}
+
+/** Sorted: one line a connection (class, confidence, candidates, ends, rewrites), then one a finding. */
+export function verdictLines({ classified, findings }: Analysis): string[] {
+  const connections = classified.map(({ subject: { connection }, verdict }) => {
+    const legs = connection.legs.map(said).join(" | ");
+    const nat = connection.nat.map(
+      (step) => `${step.kind} by ${step.node}: ${said(step.before)} becomes ${said(step.after)}`,
+    );
+    const doubt = [...verdict.candidates].sort().join(",");
+    return `${verdict.class} (${verdict.confidence}${doubt && `: ${doubt}`}) ${connection.protocol} ${legs} [${nat.join("; ")}]`;
+  });
+  const found = findings.map(({ rule, match }) => {
+    const about = match.connections.map((index) => {
+      const legs = classified[index]?.subject.connection.legs ?? [];
+      return legs.map(said).join(" | ");
+    });
+    return `finding ${rule.meta.id}: ${about.sort().join("; ")}`;
+  });
+  return [...connections.sort(), ...found.sort()];
+}
