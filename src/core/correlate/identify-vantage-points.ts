@@ -81,12 +81,8 @@ function gatherVantagePoints(
   const interfaces = buildInterfaceOwners(input.snapshot);
   for (const tap of input.taps) {
     const place = withPodBehind(places.get(tap.index) ?? UNKNOWN, interfaces);
-    const vlan =
-      tap.vlan === null ? "" : `.${tap.vlan}${tap.innerVlan === null ? "" : `.${tap.innerVlan}`}`;
-    // An ifindex or MAC of a host that is not known means nothing beside another host's in the same file.
-    const isCooked = tap.linkType === SLL || tap.linkType === SLL2;
-    const host = isCooked ? (place.node ?? `interface ${tap.interfaceIndex}`) : place.node;
-    const key = `${tap.capture}\0${host}\0${place.key}${vlan}`;
+    const vlan = vlanSuffix(tap);
+    const key = `${tap.capture}\0${hostOf(tap, place)}\0${place.key}${vlan}`;
     const draft = drafts.get(key);
     if (draft !== undefined) draft.taps.push(tap.index);
     else drafts.set(key, { capture: tap.capture, place: withVlan(place, vlan), taps: [tap.index] });
@@ -116,6 +112,17 @@ function gatherVantagePoints(
     for (const tap of taps) byTap[tap] = point;
   }
   return { list, byTap };
+}
+
+function vlanSuffix({ vlan, innerVlan }: Tap): string {
+  if (vlan === null) return "";
+  return innerVlan === null ? `.${vlan}` : `.${vlan}.${innerVlan}`;
+}
+
+/** An ifindex or MAC of a host that is not known means nothing beside another host's in the same file. */
+function hostOf({ linkType, interfaceIndex }: Tap, { node }: Place): string | null {
+  const isCooked = linkType === SLL || linkType === SLL2;
+  return isCooked ? (node ?? `interface ${interfaceIndex}`) : node;
 }
 
 function withVlan(place: Place, vlan: string): Place {
