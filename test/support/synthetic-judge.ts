@@ -31,13 +31,15 @@ export function analyzeCaptures(
 export interface JudgeOptions {
   /** All places were captured and all lists given: then the class itself must be right, not only among the candidates. */
   readonly complete: boolean;
+  /** Records are missing: what tied places together may be gone, so splits and untold rewrites are no errors, but lies are. */
+  readonly lossy?: boolean;
 }
 
 export function judge(
   flows: readonly SyntheticFlow[],
   captures: readonly SyntheticCapture[],
   analysis: Analysis,
-  { complete }: JudgeOptions,
+  { complete, lossy = false }: JudgeOptions,
 ): Judgement {
   const byKey = indexByTuple(analysis);
   const wrong: string[] = [];
@@ -56,26 +58,33 @@ export function judge(
     const name = `${flow.kind} ${tupleKey(flow.protocol, flow.hops[0]?.tuple ?? first.tuple)}`;
     const keys = new Set(seen.map((hop) => tupleKey(flow.protocol, hop.tuple)));
     const hits = new Set([...keys].flatMap((key) => [...(byKey.get(key) ?? [])]));
-    const hit =
-      [...hits].find((one) => [...keys].every((key) => byKey.get(key)?.has(one))) ?? [...hits][0];
-    if (hit === undefined) {
-      wrong.push(`${name}: not found`);
-      continue;
+    if (hits.size === 0 && !lossy) wrong.push(`${name}: not found`);
+    if (hits.size > 1 && !lossy) wrong.push(`${name}: split into ${hits.size} connections`);
+    for (const hit of hits) {
+      const other = owners.get(hit);
+      if (other !== undefined) wrong.push(`${name}: merged with ${other}`);
+      owners.set(hit, name);
+      judgeClass(flow, hit, name, complete, wrong, liars);
+      judgeOriginator(flow, hit, name, lossy, wrong);
+      judgeRewrites(flow, hit, lossy ? [] : seen, name, wrong);
+      if (complete) judgeFindings(flow, hit, analysis, name, wrong);
     }
-    if (hits.size > 1) wrong.push(`${name}: split into ${hits.size} connections`);
-    const other = owners.get(hit);
-    if (other !== undefined) wrong.push(`${name}: merged with ${other}`);
-    owners.set(hit, name);
-    judgeClass(flow, hit, name, complete, wrong, liars);
-    const orig = hit.subject.connection.legs[0]?.orig.address;
-    const real = [first.tuple.orig.address, flow.hops[0]?.tuple.orig.address];
-    const socket = flow.rewrites[0]?.before.orig.address;
-    if (orig === undefined || ![...real, socket].includes(orig))
-      wrong.push(`${name}: originator ${orig}`);
-    judgeRewrites(flow, hit, seen, name, wrong);
-    if (complete) judgeFindings(flow, hit, analysis, name, wrong);
   }
   return { wrong, liars };
+}
+
+/** Without the first packets who started may be unknown, but then nothing built on it may be called proven. */
+function judgeOriginator(
+  flow: SyntheticFlow,
+  { subject, verdict }: Classified,
+  name: string,
+  lossy: boolean,
+  wrong: string[],
+): void {
+  const orig = subject.connection.legs[0]?.orig.address;
+  const tuples = [...flow.hops.map((hop) => hop.tuple), ...flow.rewrites.map((one) => one.before)];
+  if (tuples.some((tuple) => tuple.orig.address === orig)) return;
+  if (!lossy || verdict.confidence === "proven") wrong.push(`${name}: originator ${orig}`);
 }
 
 function indexByTuple(analysis: Analysis): ReadonlyMap<string, ReadonlySet<Classified>> {

@@ -4,6 +4,7 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection } from "../correlate/connection.ts";
 import { pathPredictor } from "../predict/predict-path.ts";
+import { statement } from "./evidence.ts";
 import { expectedPath } from "./expected-path.ts";
 import { explainNat } from "./explain-nat.ts";
 import type {
@@ -11,12 +12,14 @@ import type {
   Classified,
   FindingMatch,
   FindingRule,
+  PathMatch,
   Question,
   RuleContext,
   Subject,
 } from "./rule.ts";
 import { FINDING_RULES, PATH_RULES } from "./rule-list.ts";
 import { makeSubject } from "./subject.ts";
+import { isOriginatorKnown, turnedRound } from "./turned-round.ts";
 
 export interface Classification {
   readonly classified: readonly Classified[];
@@ -65,10 +68,36 @@ export function classify(
   return { classified, findings };
 }
 
-function verdictOn(subject: Subject, context: RuleContext): Classified["verdict"] {
+function verdictOn(subject: Subject, context: RuleContext): PathMatch {
+  const match = firstMatch(subject, context);
+  if (isOriginatorKnown(subject.connection)) return match;
+  const other = firstMatch(makeSubject(turnedRound(subject.connection), context.owners), context);
+  return leaveOpen(match, other);
+}
+
+function firstMatch(subject: Subject, context: RuleContext): PathMatch {
   for (const rule of PATH_RULES) {
     const match = rule.match(subject, context);
     if (match !== null) return match;
   }
   throw new Error("the last path rule answers for every connection");
+}
+
+/** `other` is the verdict if the other end started: a class that does not hold both ways is not proven. */
+function leaveOpen(match: PathMatch, other: PathMatch): PathMatch {
+  const alternatives = [other.class, ...other.candidates].filter(
+    (one) => one !== match.class && one !== "unclassified",
+  );
+  if (alternatives.length === 0 && (other.class === match.class || match.confidence !== "proven"))
+    return match;
+  const own = match.class === "unclassified" ? [] : [match.class];
+  return {
+    ...match,
+    confidence: match.confidence === "proven" ? "inferred" : match.confidence,
+    candidates: [...new Set([...own, ...match.candidates, ...alternatives])],
+    evidence: [...match.evidence, statement("no packet says who started; the order of what was seen is a guess")],
+    wouldDecide:
+      match.wouldDecide ??
+      "a capture that began before the conversation, or `conntrack -L` of the nodes",
+  };
 }

@@ -1,14 +1,26 @@
 /** Who started a conversation, and on what ground. A stronger ground of one leg decides for all legs of the connection. */
 import type { FlowEndpoint, FlowObservation } from "../flow/flow-observation.ts";
 
-/** Strongest first. */
-export type Orientation = "syn" | "echo-request" | "conntrack" | "port" | "first-packet";
+/**
+ * Strongest first. "port-range": one port is ephemeral, the other is not, and the first packet agrees. "late-start": the ports
+ * say that the first packet seen was an answer, so the capture began late. "first-packet": nothing but the order.
+ */
+export type Orientation =
+  | "syn"
+  | "echo-request"
+  | "conntrack"
+  | "port"
+  | "port-range"
+  | "late-start"
+  | "first-packet";
 
 const STRENGTH: Readonly<Record<Orientation, number>> = {
   syn: 4,
   "echo-request": 4,
   conntrack: 3,
-  port: 1,
+  port: 2,
+  "port-range": 1,
+  "late-start": 0,
   "first-packet": 0,
 };
 
@@ -43,7 +55,7 @@ export function orientRows(rows: readonly FlowObservation[], listeners: KnownLis
   }
   const byPort = portDecides(first.protocol, a, b, listeners);
   if (byPort !== null) return { ...(byPort === "a" ? backward : forward), by: "port" };
-  return forward;
+  return byPortRange(first.protocol, forward, backward);
 }
 
 /** Who sent the SYN without ACK; a SYN-ACK alone says that the other side did. */
@@ -75,9 +87,16 @@ function portDecides(
   const aSystem = a.port <= LAST_SYSTEM;
   const bSystem = b.port <= LAST_SYSTEM;
   if (aSystem !== bSystem) return aSystem ? "a" : "b";
-  const aEphemeral = a.port >= FIRST_EPHEMERAL;
-  const bEphemeral = b.port >= FIRST_EPHEMERAL;
-  // SNAT with --random-fully may pick any port, so this is weak; TCP seen mid-stream has nothing better.
-  if (protocol === "tcp" && aEphemeral !== bEphemeral) return aEphemeral ? "b" : "a";
   return null;
+}
+
+/** Clients draw their ports from the ephemeral range. SNAT with --random-fully may pick any port, so this is weak. */
+function byPortRange(protocol: string, forward: Oriented, backward: Oriented): Oriented {
+  const { orig, resp } = forward;
+  if (orig.port === null || resp.port === null || protocol.startsWith("icmp")) return forward;
+  const origEphemeral = orig.port >= FIRST_EPHEMERAL;
+  if (origEphemeral === resp.port >= FIRST_EPHEMERAL) return forward;
+  // TCP seen mid-stream has nothing better, and the order of its packets says nothing.
+  if (protocol === "tcp") return { ...(origEphemeral ? forward : backward), by: "port" };
+  return origEphemeral ? { ...forward, by: "port-range" } : { ...backward, by: "late-start" };
 }

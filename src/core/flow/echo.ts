@@ -12,12 +12,17 @@ export function isEchoRequest(layer: IpLayer): boolean {
   return layer.icmpType === (layer.protocol === IpProtocol.Icmpv6 ? ECHO_REQUEST_V6 : ECHO_REQUEST);
 }
 
+/** Whoever gets the reply asked, also where the request was not captured. */
+export function isEchoReply(layer: IpLayer): boolean {
+  if (layer.hasPorts === 0) return false;
+  if (layer.protocol === IpProtocol.Icmpv6) return layer.icmpType === ECHO_REPLY_V6;
+  return layer.protocol === IpProtocol.Icmp && layer.icmpType === ECHO_REPLY;
+}
+
 /** An echo reply from an address to itself: source and destination do not tell it from its request. */
 export function isEchoReplyToSelf(layer: IpLayer): boolean {
-  if (layer.icmpType !== (layer.protocol === IpProtocol.Icmpv6 ? ECHO_REPLY_V6 : ECHO_REPLY))
-    return false;
   return (
-    layer.hasPorts === 1 &&
+    isEchoReply(layer) &&
     layer.src0 === layer.dst0 &&
     layer.src1 === layer.dst1 &&
     layer.src2 === layer.dst2 &&

@@ -136,7 +136,7 @@ export interface FlowObservation {
   /** What this observation itself carries, when its packets are a tunnel's outer ones. */
   readonly carries: EncapsulationKind | null;
   readonly sealed: "wireguard" | "esp" | null;
-  /** ICMP echo: which side sent the request ("a", "b"), null when no request was seen or for other protocols. */
+  /** ICMP echo: which side sent the request ("a", "b"), told by a request or a reply; null for other protocols. */
   readonly echoRequester: "a" | "b" | null;
   /** Fragments (first and later ones) counted among the records. */
   readonly fragments: number;

@@ -15,7 +15,7 @@ import { Outcome, outcomeWithoutIp, RecordAccount } from "./accounting.ts";
 import { ContextTable } from "./context-table.ts";
 import { DecodeStopCounter, type DecodeStopTally } from "./decode-stops.ts";
 import { DirectionTable } from "./direction.ts";
-import { isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
+import { isEchoReply, isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
 import {
   ROW_FRAGMENTS,
   ROW_TRAITS,
@@ -283,7 +283,7 @@ export class FlowTable {
     }
     if ((layer.fragmentOffset | layer.moreFragments) !== 0)
       this.#countFragment(context, layer, flow);
-    if ((layer.encapsulation | layer.sealed) !== 0 || layer.icmpType > 0)
+    if ((layer.encapsulation | layer.sealed) !== 0 || layer.icmpType >= 0)
       this.#noteTraits(layer, flow);
     return flow >>> 1;
   }
@@ -330,8 +330,10 @@ export class FlowTable {
     }
     if ((traits & TRAIT_SEALED_MASK) === Sealed.None) traits |= layer.sealed << TRAIT_SEALED_SHIFT;
     const asked = TRAIT_REQUEST_BY_A | TRAIT_REQUEST_BY_B;
-    if ((traits & asked) === 0 && isEchoRequest(layer)) {
-      traits |= (flow & 1) === 0 ? TRAIT_REQUEST_BY_A : TRAIT_REQUEST_BY_B;
+    if ((traits & asked) === 0) {
+      const sentByA = (flow & 1) === 0;
+      if (isEchoRequest(layer)) traits |= sentByA ? TRAIT_REQUEST_BY_A : TRAIT_REQUEST_BY_B;
+      else if (isEchoReply(layer)) traits |= sentByA ? TRAIT_REQUEST_BY_B : TRAIT_REQUEST_BY_A;
     }
     if (traits !== before) this.#rows.set(row, ROW_TRAITS, traits);
   }

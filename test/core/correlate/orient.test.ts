@@ -108,9 +108,19 @@ describe("without a first packet, ports", () => {
     expect(oriented([seen(flow, mid)], listening)).toBe(wanted);
   });
 
-  test("an ephemeral port says nothing of UDP, whose first packet is a request all the same", () => {
-    const one = seen("10.0.0.1:8472 > 10.0.0.2:41000", { protocol: "udp", forward: datagram(1) });
-    expect(oriented([one])).toBe("10.0.0.1:8472 by first-packet");
+  test("a datagram from an ephemeral port comes from a client", () => {
+    const one = seen("10.0.0.2:41000 > 10.0.0.1:9999", { protocol: "udp", forward: datagram(1) });
+    expect(oriented([one])).toBe("10.0.0.2:41000 by port-range");
+  });
+
+  test("a first datagram to an ephemeral port is most likely an answer: the capture began late", () => {
+    const one = seen("10.0.0.1:9999 > 10.0.0.2:41000", { protocol: "udp", forward: datagram(1) });
+    expect(oriented([one])).toBe("10.0.0.2:41000 by late-start");
+  });
+
+  test("of two datagram ports outside of the ephemeral range the first packet", () => {
+    const one = seen("10.0.0.1:9999 > 10.0.0.2:1100", { protocol: "udp", forward: datagram(1) });
+    expect(oriented([one])).toBe("10.0.0.1:9999 by first-packet");
   });
 
   test("no ports, no ground but the first packet", () => {
