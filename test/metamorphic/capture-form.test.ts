@@ -86,8 +86,24 @@ const FORMS: Readonly<Record<string, Form>> = {
 };
 const NAMES = Object.keys(FORMS);
 
-async function linesOf(form: Form, { captures, snapshot }: Case): Promise<string[]> {
-  return verdictLines(await analyze(form(captures), snapshot));
+/** A tag says that the place is a VLAN of the interface: what that is may be less sure, what happened is the same. */
+const keepsDoubt = (name: string): boolean => name !== "a VLAN tag in every frame";
+
+/**
+ * Conntrack events carry a time of their own, and one a day away from the packets is rightly not believed of them; that is
+ * conntrack's property, so packets a day off are compared without it.
+ */
+function comparable(name: string, { captures, snapshot }: Case): Case {
+  if (!name.startsWith("one clock a day")) return { captures, snapshot };
+  return { captures, snapshot: snapshot.filter(({ file }) => !file.includes("conntrack")) };
+}
+
+async function linesOf(
+  form: Form,
+  { captures, snapshot }: Case,
+  withDoubt = true,
+): Promise<string[]> {
+  return verdictLines(await analyze(form(captures), snapshot), withDoubt);
 }
 
 const RUNS = Number(process.env.PODPATH_METAMORPHIC_RUNS ?? 12);
@@ -108,7 +124,9 @@ describe("synthetic clusters", () => {
           captures: captureFlows(cluster, flows, plan.cooked ? "any" : "interfaces"),
           snapshot: snapshotTexts(cluster, flows),
         };
-        expect(await linesOf(FORMS[name] ?? jobsOf, held)).toEqual(await linesOf(jobsOf, held));
+        const same = comparable(name, held);
+        const wanted = await linesOf(jobsOf, same, keepsDoubt(name));
+        expect(await linesOf(FORMS[name] ?? jobsOf, same, keepsDoubt(name))).toEqual(wanted);
       }),
       { numRuns: RUNS, seed: SEED },
     );
@@ -165,13 +183,14 @@ async function holdFolder(folder: string, wanted: RegExp): Promise<Case> {
 }
 
 async function expectAllForms(held: Case): Promise<void> {
-  const wanted = await linesOf(jobsOf, held);
-  expect(wanted.length).toBeGreaterThan(0);
   const differing: Record<string, unknown> = {};
   for (const name of NAMES) {
     // The byte-by-byte form is for the small captures of synthetic clusters.
     if (name === "read byte by byte") continue;
-    const got = await linesOf(FORMS[name] ?? jobsOf, held);
+    const same = comparable(name, held);
+    const wanted = await linesOf(jobsOf, same, keepsDoubt(name));
+    expect(wanted.length).toBeGreaterThan(0);
+    const got = await linesOf(FORMS[name] ?? jobsOf, same, keepsDoubt(name));
     const missing = wanted.filter((line) => !got.includes(line));
     const extra = got.filter((line) => !wanted.includes(line));
     if (missing.length + extra.length > 0) differing[name] = { missing, extra };

@@ -13,7 +13,7 @@ export interface CaptureRecord {
 }
 
 /** 2026-01-01T00:00:00Z. */
-const CAPTURE_START_NS = 1_767_225_600_000_000_000n;
+export const CAPTURE_START_NS = 1_767_225_600_000_000_000n;
 
 export interface CaptureOptions {
   readonly nano?: boolean;

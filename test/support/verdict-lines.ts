@@ -6,22 +6,34 @@ function said({ orig, resp }: FiveTuple): string {
   return `${orig.address} ${orig.port} > ${resp.address} ${resp.port}`;
 }
 
+/** Findings about the captures themselves: another clock or a copy is what they are there to tell. */
+const ABOUT_INPUTS: ReadonlySet<string> = new Set([
+  "clock-skew",
+  "capture-duplicates",
+  "capture-truncated",
+  "stale-snapshot",
+  "wrong-vantage",
+]);
+
 /** Sorted: one line a connection (class, confidence, candidates, ends, rewrites), then one a finding. */
-export function verdictLines({ classified, findings }: Analysis): string[] {
+export function verdictLines({ classified, findings }: Analysis, withDoubt = true): string[] {
   const connections = classified.map(({ subject: { connection }, verdict }) => {
     const legs = connection.legs.map(said).join(" | ");
     const nat = connection.nat.map(
       (step) => `${step.kind} by ${step.node}: ${said(step.before)} becomes ${said(step.after)}`,
     );
     const doubt = [...verdict.candidates].sort().join(",");
-    return `${verdict.class} (${verdict.confidence}${doubt && `: ${doubt}`}) ${connection.protocol} ${legs} [${nat.join("; ")}]`;
+    const confidence = withDoubt ? ` (${verdict.confidence}${doubt && `: ${doubt}`})` : "";
+    return `${verdict.class}${confidence} ${connection.protocol} ${legs} [${nat.join("; ")}]`;
   });
-  const found = findings.map(({ rule, match }) => {
-    const about = match.connections.map((index) => {
-      const legs = classified[index]?.subject.connection.legs ?? [];
-      return legs.map(said).join(" | ");
+  const found = findings
+    .filter(({ rule }) => !ABOUT_INPUTS.has(rule.meta.id))
+    .map(({ rule, match }) => {
+      const about = match.connections.map((index) => {
+        const legs = classified[index]?.subject.connection.legs ?? [];
+        return legs.map(said).join(" | ");
+      });
+      return `finding ${rule.meta.id}: ${about.sort().join("; ")}`;
     });
-    return `finding ${rule.meta.id}: ${about.sort().join("; ")}`;
-  });
   return [...connections.sort(), ...found.sort()];
 }
