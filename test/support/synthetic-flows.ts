@@ -52,7 +52,7 @@ const KINDS = {
   "node to node": { make: path.nodeToNode, protocols: TCP },
 } as const satisfies Record<string, KindRule>;
 export type FlowKind = keyof typeof KINDS;
-export const FLOW_KINDS = Object.keys(KINDS) as FlowKind[];
+const FLOW_KINDS = Object.keys(KINDS) as FlowKind[];
 
 export const flowPlan: fc.Arbitrary<FlowPlan> = fc.constantFrom(...FLOW_KINDS).chain((kind) =>
   fc.record({
