@@ -95,7 +95,10 @@ function leaveOpen(match: PathMatch, other: PathMatch): PathMatch {
     ...match,
     confidence: match.confidence === "proven" ? "inferred" : match.confidence,
     candidates: [...new Set([...own, ...match.candidates, ...alternatives])],
-    evidence: [...match.evidence, statement("no packet says who started; the order of what was seen is a guess")],
+    evidence: [
+      ...match.evidence,
+      statement("no packet says who started; the order of what was seen is a guess"),
+    ],
     wouldDecide:
       match.wouldDecide ??
       "a capture that began before the conversation, or `conntrack -L` of the nodes",
