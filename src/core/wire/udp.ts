@@ -1,11 +1,12 @@
 /**
- * UDP (RFC 768), and what is known by its ports.
+ * UDP (RFC 768), and what is known by its ports, or by contents that can be nothing else.
  *
  *   | source port (2) | destination port (2) | length, header included (2) | checksum (2) |
  */
 import { Layer, LengthSource } from "./decode-stop.ts";
 import { decodeEspInUdp } from "./esp.ts";
 import { decodeGeneve } from "./geneve.ts";
+import { decodeOverlayByContent } from "./overlay-by-content.ts";
 import { type IpLayer, type PacketView, UdpPortRole } from "./packet-view.ts";
 import { stopMalformed, stopShort } from "./stop-decoding.ts";
 import { decodeVxlan } from "./vxlan.ts";
@@ -64,7 +65,7 @@ function readPorts(view: DataView, offset: number, layer: IpLayer): void {
 function decodeByPort(view: DataView, end: number, packet: PacketView, layer: IpLayer): void {
   const toRoles = packet.udpPortRoles[layer.dstPort] ?? 0;
   const roles = toRoles | (packet.udpPortRoles[layer.srcPort] ?? 0);
-  if (roles === 0) return;
+  if (roles === 0) return decodeOverlayByContent(view, end, packet, layer);
   const offset = layer.payloadOffset;
   // The source port of an overlay is a hash of the inner flow (RFC 7348 section 5): only the destination port tells.
   if (toRoles & UdpPortRole.Vxlan) decodeVxlan(view, offset, end, packet, layer);

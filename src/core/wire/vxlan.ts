@@ -1,6 +1,6 @@
 /**
  * VXLAN (RFC 7348 section 5): the mark of an overlay, or of VPC traffic mirroring. Which UDP ports carry it is configuration
- * (settings.ts), not known here.
+ * (settings.ts), not known here; on other ports overlay-by-content.ts asks for more before it calls a datagram VXLAN.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

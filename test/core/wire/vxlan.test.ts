@@ -96,8 +96,9 @@ describe("what is not VXLAN stays an ordinary datagram", () => {
     ]);
   });
 
-  test("a port that is not configured, until it is", () => {
-    const packet = inner(underlay.udp({ srcPort: 55555, dstPort: 9000 }).vxlan());
+  test("a header with reserved bits on a port that is not configured, until it is", () => {
+    const header = Uint8Array.of(0x88, 0, 0, 0, 0, 0, 1, 0);
+    const packet = inner(underlay.udp({ srcPort: 55555, dstPort: 9000 }).payload(header));
     expect(decode(packet).depth).toBe(1);
     expect(decode(packet, { settings: defaultWireSettings([9000]) }).depth).toBe(2);
   });
