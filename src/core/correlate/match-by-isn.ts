@@ -41,13 +41,43 @@ function linkGroup(
     linkParts(group, links, same);
     return;
   }
+  const found: LegLink[] = [];
   for (const [position, x] of group.entries()) {
     for (const y of group.slice(position + 1)) {
       if (tupleKeyOf("tcp", x.orig, x.resp) === tupleKeyOf("tcp", y.orig, y.resp)) continue;
       if (!same(x, y) || passedTogether(x, y)) continue;
-      links.push({ x, y, by: "tcp-isn", turned: false, conntrack: null });
+      found.push({ x, y, by: "tcp-isn", turned: false, conntrack: null });
     }
   }
+  links.push(...found.filter((link) => !isSuperseded(link, found)));
+}
+
+/**
+ * The first SYN was rewritten to one destination and lost, and its retransmission to another, which answered: conntrack keeps
+ * no entry of a packet that its own node drops, so the next SYN is balanced anew. Only the leg that answered belongs.
+ */
+function isSuperseded(link: LegLink, links: readonly LegLink[]): boolean {
+  return (
+    [link.x, link.y].filter((leg) => respFacts(leg).isn === null).length === 1 &&
+    links.some((other) => {
+      const shared = other.x === link.x || other.x === link.y ? other.x : other.y;
+      if (shared !== link.x && shared !== link.y) return false;
+      const lost = shared === link.x ? link.y : link.x;
+      const taken = shared === other.x ? other.y : other.x;
+      return (
+        respFacts(lost).isn === null &&
+        respFacts(taken).isn !== null &&
+        sameEndpoint(lost.orig, taken.orig) &&
+        !sameEndpoint(lost.resp, taken.resp) &&
+        optionsDiffer(lost, taken)
+      );
+    })
+  );
+}
+
+function optionsDiffer(x: Leg, y: Leg): boolean {
+  const [a, b] = [origFacts(x).synOptions, origFacts(y).synOptions];
+  return a !== 0 && b !== 0 && a !== b;
 }
 
 /** Of many legs with one ISN, those that agree in both ISNs, the options and the responder are few, or cannot be told apart. */
@@ -88,10 +118,14 @@ function passedTogether(x: Leg, y: Leg): boolean {
 /** Equal ISN of the SYN is given. 32 bits alone collide in large captures; a second witness is asked for. */
 function sameSyn(x: Leg, y: Leg): boolean {
   const [a, b] = [origFacts(x), origFacts(y)];
-  if (a.synOptions !== 0 && b.synOptions !== 0 && a.synOptions !== b.synOptions) return false;
-  const [respX, respY] = [respFacts(x).isn, respFacts(y).isn];
-  if (respX !== null && respY !== null) return respX === respY;
-  if (a.synOptions !== 0 && b.synOptions !== 0) return true;
+  const [respX, respY] = [respFacts(x), respFacts(y)];
+  if (respX.isn !== null && respY.isn !== null) {
+    if (respX.isn !== respY.isn) return false;
+    // A retransmitted SYN has a TSval of its own (RFC 7323 section 3.2) and may be the first that one of the two places saw;
+    // iptables' TCPMSS lowers the MSS on the way. Both numbers agree: what is left is to rule out a sender of constant ones.
+    return !optionsDiffer(x, y) || sameSynAck(x, y) || shareAnEnd(x, y);
+  }
+  if (a.synOptions !== 0 && b.synOptions !== 0) return a.synOptions === b.synOptions;
   return shareAnEnd(x, y);
 }
 
