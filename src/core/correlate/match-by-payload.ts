@@ -4,6 +4,7 @@
  * confirmed by the identification or by time on one clock; otherwise it is reported as ambiguous and nothing is joined.
  */
 import type { FlowDirection, FlowEndpoint } from "../flow/flow-observation.ts";
+import { FINGERPRINTS_PER_DIRECTION } from "../limits.ts";
 import { factsSentBy, type Leg, sentBy } from "./leg.ts";
 import { type AmbiguousLink, endIsKept, type LegLink, tupleKeyOf } from "./leg-link.ts";
 
@@ -125,6 +126,8 @@ function compare(
   const turned = (sender === leg.orig) !== (otherSender === other.orig);
   const identity = compareIpIds(leg, sender, other, otherSender);
   if (identity === "differ") return null;
+  const [mine, its] = [factsSentBy(leg, sender), factsSentBy(other, otherSender)];
+  if (identity !== "same" && contradict(mine.fingerprints, its.fingerprints)) return null;
   const keptSender = endIsKept(leg.protocol, sender, otherSender);
   const receiver = sender === leg.orig ? leg.resp : leg.orig;
   const otherReceiver = otherSender === other.orig ? other.resp : other.orig;
@@ -139,6 +142,19 @@ function compare(
   if (nearest !== null && identity !== "same" && nearest.x.ttlMax === nearest.y.ttlMax) return null;
   const distanceNs = nearest?.distanceNs ?? null;
   return { leg: other, turned, kept, sameIpId: identity === "same", distanceNs };
+}
+
+/**
+ * Each of the two carried packets that the other did not, so their equal one is chance: two pings that began together send the
+ * same microsecond in one of their requests. Loss takes packets from one side only. A list that is full ended early and lacks
+ * what came later; then most of both must agree.
+ */
+function contradict(x: ReadonlySet<number>, y: ReadonlySet<number>): boolean {
+  const shared = [...x].filter((print) => y.has(print)).length;
+  const [onlyX, onlyY] = [x.size - shared, y.size - shared];
+  if (onlyX === 0 || onlyY === 0) return false;
+  const isFull = x.size >= FINGERPRINTS_PER_DIRECTION || y.size >= FINGERPRINTS_PER_DIRECTION;
+  return !isFull || shared < Math.min(onlyX, onlyY);
 }
 
 /** The first packets of two rows are the same packet when their fingerprints are; then their identifications must agree. */

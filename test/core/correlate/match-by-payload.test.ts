@@ -59,6 +59,36 @@ describe("UDP", () => {
   });
 });
 
+describe("one equal packet among others that differ", () => {
+  const both = (
+    before: readonly number[],
+    after: readonly number[],
+    ids = [null, null] as readonly (number | null)[],
+  ) => {
+    const seen = new Sightings(cluster());
+    const fields = (fingerprints: readonly number[], ipId: number | null, ttlMax: number) => ({
+      ...datagram(0, { ipId: ipId ?? null, ttlMax }),
+      fingerprints: [...fingerprints],
+    });
+    seen.udp(seen.at("pod:default/web-a"), POD, fields(before, ids[0] ?? null, 64));
+    seen.udp(seen.at("n1/eth0"), NODE, fields(after, ids[1] ?? null, 63));
+    return seen.connections.length;
+  };
+
+  test.each([
+    ["is chance when each side has packets that the other lacks", [1, 2, 3], [7, 2, 8], 2],
+    ["is no contradiction when packets were lost on the way", [1, 2, 3], [2], 1],
+    ["nor when one side began earlier and its list was full", [1, 2, 3, 4], [2, 3, 4, 5], 1],
+    ["is chance when of two full lists hardly anything agrees", [1, 2, 3, 4], [4, 5, 6, 7], 2],
+  ] as const)("%s", (_, before, after, wanted) => {
+    expect(both(before, after)).toBe(wanted);
+  });
+
+  test("counts when the identification confirms it", () => {
+    expect(both([2, 1, 3], [2, 7, 8], [4711, 4711])).toBe(1);
+  });
+});
+
 describe("identical heartbeats of two pods", () => {
   const heartbeats = (ids: readonly [number | null, number | null], clock: "one" | "two") => {
     const seen = new Sightings(cluster());
