@@ -1,5 +1,5 @@
 import type { PathRule } from "../rule.ts";
-import { isPod, sightingAtOrigin } from "../subject.ts";
+import { isPod, nameOf, sightingAtOrigin } from "../subject.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const controlPlane: PathRule = {
@@ -16,6 +16,12 @@ export const controlPlane: PathRule = {
     const { orig, resp } = subject;
     if (orig.kind === "control-plane") return proven("control-plane", subject);
     if (resp.kind !== "control-plane") return null;
+    if (orig.kind === "node") {
+      return inferred("control-plane", subject, {
+        or: ["service-clusterip"],
+        wouldDecide: `\`conntrack -L\` of ${nameOf(orig, "the node")}: a host client of the kubernetes service is rewritten before any capture can see it`,
+      });
+    }
     if (!isPod(orig) || sightingAtOrigin(subject) !== null) return proven("control-plane", subject);
     return inferred("control-plane", subject, {
       or: ["service-clusterip"],

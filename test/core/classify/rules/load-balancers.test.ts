@@ -169,4 +169,10 @@ describe("control-plane", () => {
       "control-plane (inferred) or service-clusterip",
     ]);
   });
+
+  test("a node to the API server: its own client of the service is rewritten before any capture", () => {
+    expect(verdict([["n1/eth0", "10.0.1.10:4000 > 10.0.5.17:443", 64, 60]])).toEqual([
+      "control-plane (inferred) or service-clusterip",
+    ]);
+  });
 });
