@@ -1,8 +1,8 @@
 import type { OwnerIndex } from "../../cluster/owner.ts";
 import type { Observation } from "../../correlate/connection.ts";
 import { statement, tupleText } from "../evidence.ts";
-import type { Evidence, PathRule, RuleContext, Subject } from "../rule.ts";
-import { firstLeg, isPod } from "../subject.ts";
+import type { Evidence, PathClass, PathRule, RuleContext, Subject } from "../rule.ts";
+import { firstLeg, isPod, rewritesSource, sightingOnWire } from "../subject.ts";
 import { runsBetweenNodes } from "../tunnel.ts";
 import { inferred, possible, proven } from "../verdict.ts";
 
@@ -50,12 +50,14 @@ export const podToPodOverlay: PathRule = {
       });
     }
     if (!isPod(subject.orig) || !isPod(subject.resp)) return null;
+    const otherwise: PathClass =
+      subject.dialled.kind === "service" ? "service-clusterip" : "pod-to-pod-direct";
     const device = subject.connection.observations.find(
       (one) => one.vantagePoint.kind === "tunnel",
     );
     if (device !== undefined) {
       return inferred("pod-to-pod-overlay", subject, {
-        or: ["pod-to-pod-direct"],
+        or: [otherwise],
         wouldDecide: `a capture of the ENI of ${subject.orig.node ?? "the originator's node"}, where the outer packets would show`,
         more: [
           statement(`seen at tunnel device ${device.vantagePoint.id}`, [
@@ -66,7 +68,7 @@ export const podToPodOverlay: PathRule = {
     }
     if (!leavesVpcAddressing(subject, owners, snapshot.vpcCidrs.length > 0)) return null;
     return inferred("pod-to-pod-overlay", subject, {
-      or: ["pod-to-pod-direct"],
+      or: [otherwise],
       wouldDecide: `a capture of the ENI of ${subject.orig.node ?? "the originator's node"}`,
       more: [
         statement(
@@ -82,8 +84,10 @@ function leavesVpcAddressing(subject: Subject, owners: OwnerIndex, vpcKnown: boo
   const [first] = subject.connection.legs;
   const last = subject.connection.legs[subject.connection.legs.length - 1];
   if (!vpcKnown || first === undefined || last === undefined) return false;
-  // A rewrite that was seen explains how the packets got across without any tunnel.
-  if (subject.connection.nat.length > 0) return false;
+  // A source rewritten to the node's explains how the packets got across without any tunnel.
+  if (subject.connection.nat.some(rewritesSource)) return false;
+  // Plain on an ENI: routed after all, so the list of VPC CIDRs lacks one.
+  if (sightingOnWire(subject.connection, last) !== null) return false;
   if (
     subject.orig.node === undefined ||
     subject.resp.node === undefined ||

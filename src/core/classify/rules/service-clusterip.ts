@@ -17,16 +17,24 @@ export const serviceClusterip: PathRule = {
       "Kubernetes documentation: Virtual IPs and Service Proxies",
     ],
   },
-  match(subject, { snapshot }) {
+  match(subject, { owners, snapshot }) {
     const rewritten = subject.connection.nat.some(rewritesDestination);
     if (subject.dialled.kind !== "service")
       return rewritten ? unlistedService(subject, snapshot) : null;
     if (rewritten) return proven("service-clusterip", subject);
     // The address alone says what was dialled; the endpoint is what is not known.
-    if (subject.resp.kind === "service")
+    if (subject.resp.kind === "service") {
+      const from = firstLeg(subject.connection).orig.address;
+      if (isPod(subject.orig) && snapshot.vpcCidrs.length > 0 && !owners.inVpc(from)) {
+        return inferred("service-clusterip", subject, {
+          or: ["pod-to-pod-overlay"],
+          wouldDecide: `a capture of all interfaces of ${subject.orig.node ?? "the originator's node"}: the VPC cannot route ${from}, so a tunnel may carry what the service address becomes`,
+        });
+      }
       return proven("service-clusterip", subject, [
         statement("the rewritten leg to an endpoint was not seen"),
       ]);
+    }
     return inferred("service-clusterip", subject, {
       or: ["unclassified"],
       wouldDecide: "a capture at the endpoint's interface",

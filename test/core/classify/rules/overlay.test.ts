@@ -108,6 +108,35 @@ describe("without the outer packets", () => {
     expect(seen.verdicts).toEqual(["pod-to-pod-overlay (inferred) or pod-to-pod-direct"]);
   });
 
+  describe("a service of pods that the VPC cannot route", () => {
+    const seenAt = (...places: readonly (readonly [string, string])[]) => {
+      const pods = [pod("default/a", "10.244.0.5", "n1"), pod("default/b", "10.244.1.7", "n2")];
+      const vpcCidrs = [{ text: "10.0.0.0/16", ref: { file: "v" } }];
+      const seen = new Sightings(cluster({ pods, vpcCidrs }));
+      for (const [order, [place, flow]] of places.entries()) {
+        const ttlMax = 64 - order;
+        seen.see(seen.at(place), flow, syn(100, { ttlMax, atMs: order * 0.05 }), synAck(900));
+      }
+      return seen.verdicts;
+    };
+    const dialled = ["pod:default/a", "10.244.0.5:4000 > 10.100.0.50:80"] as const;
+    const endpoint = "10.244.0.5:4000 > 10.244.1.7:8080";
+
+    test("infers the tunnel that was not captured", () => {
+      expect(seenAt(dialled, ["pod:default/b", endpoint])).toEqual([
+        "pod-to-pod-overlay (inferred) or service-clusterip",
+      ]);
+    });
+
+    test("leaves it open when the endpoint was not seen", () => {
+      expect(seenAt(dialled)).toEqual(["service-clusterip (inferred) or pod-to-pod-overlay"]);
+    });
+
+    test("is no overlay when an ENI shows the endpoint's leg unwrapped", () => {
+      expect(seenAt(dialled, ["n1/eth0", endpoint])).toEqual(["service-clusterip (proven)"]);
+    });
+  });
+
   test("addresses that the VPC cannot route infer it, unless the pods share a node", () => {
     const pods = (other: string) => [
       pod("default/a", "10.244.0.5", "n1"),
