@@ -3,6 +3,7 @@ import { knowsLoadBalancer, registeredTarget } from "../load-balancer.ts";
 import { isPrivateAddress } from "../private-address.ts";
 import type { PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
 import { firstLeg, isPod, lastLeg, nameOf, sightingOnWire } from "../subject.ts";
+import { classesOf, mayBe } from "../unlisted.ts";
 import { inferred, possible, proven } from "../verdict.ts";
 
 export const nlbIp: PathRule = {
@@ -61,7 +62,17 @@ function fromClient(subject: Subject, { snapshot }: RuleContext): PathMatch {
   ];
   if (routed) {
     return possible("nlb-ip", subject, {
-      or: ["vpc-to-pod", ...(wire === null ? (["nlb-instance", "nodeport"] as const) : [])],
+      or: [
+        "vpc-to-pod",
+        ...(wire === null ? (["nlb-instance", "nodeport"] as const) : []),
+        ...classesOf(mayBe(subject.orig, snapshot), {
+          pod: ["pod-to-pod-direct"],
+          node: ["node-to-pod"],
+          // The list of ENIs would name a node's further addresses too, which a stray masquerade may take.
+          "load-balancer": ["alb-ip", "pod-to-pod-nat"],
+          "control-plane": ["control-plane"],
+        }),
+      ],
       wouldDecide:
         "aws ec2 describe-vpcs and describe-vpc-peering-connections: whose address it is",
       more,

@@ -99,10 +99,19 @@ function onlyBefore(subject: Subject, { snapshot }: RuleContext): PathMatch | nu
   const or: PathClass[] = ["snat-egress", "direct-egress"];
   // Both look like any address of the outside to one who knows neither the services nor the VPC.
   if (snapshot.services.length === 0) or.push("service-clusterip");
-  if (snapshot.vpcCidrs.length === 0) or.push("pod-to-vpc", "pod-to-pod-direct", "pod-to-node");
+  const knowsVpc = snapshot.vpcCidrs.length > 0;
+  if (!knowsVpc) or.push("pod-to-vpc", "pod-to-pod-direct", "pod-to-node");
   // A private address outside the VPC is some connected network's, whether or not a list names that.
-  if (snapshot.vpcCidrs.length === 0 || isPrivateAddress(lastLeg(subject.connection).resp.address))
+  if (!knowsVpc || isPrivateAddress(lastLeg(subject.connection).resp.address))
     or.push("pod-to-peer");
+  or.push(
+    ...classesOf(mayBe(subject.resp, snapshot), {
+      pod: [],
+      node: [],
+      "load-balancer": ["client-to-lb"],
+      "control-plane": ["control-plane"],
+    }),
+  );
   const doubt = {
     or,
     wouldDecide: `a capture of the primary ENI of ${node}, or \`conntrack -L\` there`,
@@ -130,7 +139,9 @@ function onlyBefore(subject: Subject, { snapshot }: RuleContext): PathMatch | nu
       ...doubt,
       more: [
         statement(
-          "the CNI's SNAT is on and the destination lies outside the VPC",
+          knowsVpc
+            ? "the CNI's SNAT is on and the destination lies outside the VPC"
+            : "the CNI's SNAT is on; no list says which addresses are the VPC's own",
           [],
           ref === undefined ? [] : [ref],
         ),

@@ -67,6 +67,14 @@ describe("snat-egress", () => {
     expect(verdict(at)).toEqual(["snat-egress (possible) or direct-egress, pod-to-peer"]);
   });
 
+  test("the pod's side alone, towards an address of which no list says whether it is the VPC's own", () => {
+    const blind = { ...external(false), vpcCidrs: [], enis: [] };
+    const seen = oneConnection(cluster(blind), [[A, POD, 64, 50]]);
+    expect(seen.verdicts[0]).toMatch(/^snat-egress \(inferred\) or .*client-to-lb, control-plane$/);
+    const said = seen.classify().classified[0]?.verdict.evidence.map((one) => one.statement);
+    expect(said).toContain("the CNI's SNAT is on; no list says which addresses are the VPC's own");
+  });
+
   test("IPv6 has no SNAT rules", () => {
     const pods = cluster().pods.map((one) =>
       one.name === "web-a" ? { ...one, addresses: ["2001:db8:1::11"] } : one,

@@ -154,6 +154,13 @@ describe("hosts of the VPC", () => {
   });
 });
 
+test("without the lists of the VPC and its ENIs an unknown client may be any load balancer, or a masquerade", () => {
+  const [only] = verdict(straight("10.0.1.99:7000"), { vpcCidrs: [], enis: [] });
+  expect(only).toMatch(
+    /^nlb-ip \(possible\) or vpc-to-pod, alb-ip, pod-to-pod-nat, control-plane$/,
+  );
+});
+
 describe("control-plane", () => {
   test("the API server to a kubelet and to a pod", () => {
     expect(verdict([["n1/eth0", "10.0.5.17:7000 > 10.0.1.10:10250", 64, 64]])).toEqual([
