@@ -46,14 +46,28 @@ export function interfaceKind(
   if (BRANCH_NAME.test(name)) return name.includes(".") ? "branch-eni" : "pod-veth";
   if (VETH_NAME.test(name)) return "pod-veth";
   if (TUNNEL_NAME.test(name)) return "tunnel";
-  return holdsNodeAddress(name, state, owners) ? "node-eni" : "unknown";
+  return holdsNodeAddress(name, state, snapshot, owners) ? "node-eni" : "unknown";
 }
 
-/** The node's own address is on its primary interface, also where no list of ENIs says so. */
-function holdsNodeAddress(name: string, state: NodeState | null, owners: OwnerIndex): boolean {
+/** Names that udev and the Nitro drivers give to ENIs, for where no list tells what the VPC's addresses are. */
+const ENI_NAME = /^(eth|ens|enp)\d/;
+
+/**
+ * The node's own addresses are on its ENIs, also where no list of ENIs says so. But a tunnel device or a bridge has an address
+ * too: the VPC's, the InternalIP, or where neither is known the name must speak for an ENI.
+ */
+function holdsNodeAddress(
+  name: string,
+  state: NodeState | null,
+  { nodes, vpcCidrs }: ClusterSnapshot,
+  owners: OwnerIndex,
+): boolean {
   if (state === null || state.node === null) return false;
+  const internal = nodes.find((node) => node.name === state.node)?.internalAddresses ?? [];
   const addresses = state.interfaces.find((one) => one.name === name)?.addresses ?? [];
   return addresses.some((address) => {
+    if (internal.includes(address)) return true;
+    if (vpcCidrs.length > 0 ? !owners.inVpc(address) : !ENI_NAME.test(name)) return false;
     const owner = owners.resolve(address);
     return owner.kind === "node" && owner.node === state.node;
   });
