@@ -1,5 +1,6 @@
 import type { PathRule } from "../rule.ts";
 import { isPod, knowsOrigin, nameOf, rewritesDestination } from "../subject.ts";
+import { mayHideTunnel } from "../tunnel.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const podToPodNat: PathRule = {
@@ -15,13 +16,22 @@ export const podToPodNat: PathRule = {
       "aws/amazon-vpc-cni-k8s pkg/networkutils/network.go",
     ],
   },
-  match(subject) {
+  match(subject, context) {
     if (!isPod(subject.orig) || !isPod(subject.resp) || subject.connection.nat.length === 0)
       return null;
     if (!isPod(subject.dialled) && subject.connection.nat.some(rewritesDestination)) {
       return inferred("pod-to-pod-nat", subject, {
         or: ["service-clusterip"],
         wouldDecide: "kubectl get svc -A -o json of the time of the capture",
+      });
+    }
+    if (mayHideTunnel(subject, context)) {
+      return inferred("pod-to-pod-nat", subject, {
+        or: [
+          "pod-to-pod-overlay",
+          ...(knowsOrigin(subject) ? [] : (["service-clusterip"] as const)),
+        ],
+        wouldDecide: `a capture of the ENI of ${subject.orig.node ?? "the originator's node"}, where the outer packets of a tunnel would show`,
       });
     }
     if (knowsOrigin(subject)) return proven("pod-to-pod-nat", subject);

@@ -1,6 +1,7 @@
 import { statement } from "../evidence.ts";
 import type { PathMatch, PathRule, RuleContext, Subject } from "../rule.ts";
 import { firstLeg, isPod, rewritesDestination } from "../subject.ts";
+import { mayHideTunnel } from "../tunnel.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const serviceClusterip: PathRule = {
@@ -17,10 +18,22 @@ export const serviceClusterip: PathRule = {
       "Kubernetes documentation: Virtual IPs and Service Proxies",
     ],
   },
-  match(subject, { owners, snapshot }) {
+  match(subject, context) {
+    const { owners, snapshot } = context;
     const rewritten = subject.connection.nat.some(rewritesDestination);
     if (subject.dialled.kind !== "service")
       return rewritten ? unlistedService(subject, snapshot) : null;
+    if (
+      rewritten &&
+      isPod(subject.orig) &&
+      isPod(subject.resp) &&
+      mayHideTunnel(subject, context)
+    ) {
+      return inferred("service-clusterip", subject, {
+        or: ["pod-to-pod-overlay"],
+        wouldDecide: `aws ec2 describe-vpcs, or a capture of the ENI of ${subject.orig.node ?? "the originator's node"}, where the outer packets of a tunnel would show`,
+      });
+    }
     if (rewritten) return proven("service-clusterip", subject);
     // The address alone says what was dialled; the endpoint is what is not known.
     if (subject.resp.kind === "service") {

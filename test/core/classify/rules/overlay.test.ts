@@ -108,6 +108,42 @@ describe("without the outer packets", () => {
     expect(seen.verdicts).toEqual(["pod-to-pod-overlay (inferred) or pod-to-pod-direct"]);
   });
 
+  test("a device of another name with an address of the pods' network is no ENI", () => {
+    const interfaces = [
+      ...STATES.n1.interfaces,
+      nodeInterface(20, "vx33", "0e:00:00:00:00:01", ["10.244.0.0"]),
+    ];
+    const seen = new Sightings(cluster({ nodeStates: [{ ...STATES.n1, interfaces }] }));
+    seen.see(seen.at("n1/vx33"), INNER, syn(100, { ttlMax: 63 }));
+    expect(seen.connections[0]?.observations[0]?.vantagePoint.kind).toBe("unknown");
+  });
+
+  test("without the VPC's CIDRs what ran between two nodes unseen may have been wrapped", () => {
+    const blind = (...flows: readonly (readonly [string, string])[]) => {
+      const seen = new Sightings(cluster({ vpcCidrs: [] }));
+      for (const [order, [place, flow]] of flows.entries()) {
+        const ttlMax = order === 0 ? 64 : 62;
+        const answer = synAck(900, { ttlMax: order === 0 ? 62 : 64 });
+        seen.see(seen.at(place), flow, syn(100, { ttlMax, atMs: order * 0.05 }), answer);
+      }
+      return seen.verdicts;
+    };
+    const [from, to] = ["pod:default/web-a", "pod:default/api-c"];
+    const service = "10.0.1.11:4000 > 10.100.0.50:80";
+    expect(blind([from, INNER], [to, INNER])).toEqual([
+      "pod-to-pod-direct (inferred) or pod-to-pod-overlay",
+    ]);
+    expect(blind([from, INNER], [to, "10.0.1.10:2000 > 10.0.2.51:8080"])).toEqual([
+      "pod-to-pod-nat (inferred) or pod-to-pod-overlay",
+    ]);
+    expect(blind([from, service], [to, INNER])).toEqual([
+      "service-clusterip (inferred) or pod-to-pod-overlay",
+    ]);
+    expect(blind([from, INNER], ["n1/eth0", INNER], [to, INNER])).toEqual([
+      "pod-to-pod-direct (proven)",
+    ]);
+  });
+
   describe("a service of pods that the VPC cannot route", () => {
     const seenAt = (...places: readonly (readonly [string, string])[]) => {
       const pods = [pod("default/a", "10.244.0.5", "n1"), pod("default/b", "10.244.1.7", "n2")];
