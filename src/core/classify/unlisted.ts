@@ -20,8 +20,16 @@ export function mayBe(owner: Owner, snapshot: ClusterSnapshot): Unlisted[] {
   // A secondary address of a node's ENI that no listed pod claims is most likely a pod's.
   if (snapshot.pods.length === 0 || owner.node !== undefined) found.push("pod");
   if (snapshot.nodes.length === 0) found.push("node");
-  if (snapshot.enis.length === 0) found.push("load-balancer", "control-plane");
+  if (!listsInterfaces(snapshot)) found.push("load-balancer", "control-plane");
   return found;
+}
+
+/**
+ * The account's interfaces were listed. describe-instances names its own instances' ENIs only: neither a load balancer's nor
+ * the control plane's is among them.
+ */
+export function listsInterfaces({ enis }: ClusterSnapshot): boolean {
+  return enis.some((eni) => eni.ref.pointer?.startsWith("/Reservations/") !== true);
 }
 
 /** The classes that a connection would have with each of these at that end. */

@@ -2,7 +2,7 @@ import { statement } from "../evidence.ts";
 import { knowsLoadBalancer, nodePortService, registeredNodePort } from "../load-balancer.ts";
 import type { PathClass, PathRule, RuleContext, Subject } from "../rule.ts";
 import { firstLeg, isPod, rewritesDestination, sightingAtOrigin } from "../subject.ts";
-import { mayBe } from "../unlisted.ts";
+import { listsInterfaces, mayBe } from "../unlisted.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const nodeport: PathRule = {
@@ -30,10 +30,9 @@ export const nodeport: PathRule = {
     if (balancers.length > 0 || !rewritten) {
       return inferred("nodeport", subject, {
         or: balancers,
-        wouldDecide:
-          snapshot.enis.length === 0
-            ? "aws ec2 describe-network-interfaces: whether the originator is a load balancer"
-            : "aws elbv2 describe-target-health of the load balancers' target groups",
+        wouldDecide: listsInterfaces(snapshot)
+          ? "aws elbv2 describe-target-health of the load balancers' target groups"
+          : "aws ec2 describe-network-interfaces: whether the originator is a load balancer",
         more,
       });
     }

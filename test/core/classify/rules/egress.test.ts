@@ -140,6 +140,13 @@ describe("pod-to-vpc", () => {
   ];
   test("at the pod and on the wire", () => {
     expect(verdict(both)).toEqual(["pod-to-vpc (proven)"]);
+    const ofInstances = cluster().enis.map((eni) => ({
+      ...eni,
+      ref: { file: "describe-instances.json", pointer: "/Reservations/0/Instances/0" },
+    }));
+    expect(verdict(both, { enis: ofInstances })[0]).toMatch(
+      /^pod-to-vpc \(inferred\) or .*client-to-lb/,
+    );
   });
 
   test("at one of them", () => {
