@@ -104,8 +104,11 @@ function fitsAt(
   if (stage === undefined) return stages.some((one) => matches(one.before) || matches(one.after));
   // What a node sends of its own or of its pods is on its ENIs only after all rewriting.
   const sender = orig.node === node && stage === stages[0];
-  if (isEni(observation) && sender && !stage.delivered && observation.orig.records > 0)
-    return matches(stage.after);
+  if (isEni(observation) && sender && !stage.delivered && observation.orig.records > 0) {
+    // A NodePort of another node may lead back to a pod of this one: then the packet comes in here once more.
+    const further = here.slice(1);
+    return matches(stage.after) || further.some((one) => matches(one.before) || matches(one.after));
+  }
   return here.some((one) => matches(one.before) || matches(one.after));
 }
 

@@ -76,6 +76,19 @@ describe("what the rules explain", () => {
   });
 });
 
+describe("a packet that comes back to the node it left", () => {
+  test("a node's own client, sent by another node's NodePort to a pod at home", () => {
+    const { expected, rules } = judge([
+      ["n2/eth0", "10.0.2.10:4000 > 10.0.1.10:30080", 64, 62],
+      ["n1/eth0", "10.0.2.10:4000 > 10.0.1.10:30080", 64, 62],
+      ["n2/eth0", "10.0.1.10:5000 > 10.0.2.51:8080", 63, 63],
+      [C, "10.0.1.10:5000 > 10.0.2.51:8080", 62, 64],
+    ]);
+    expect(expected).toMatchObject({ certainty: "certain", agrees: true });
+    expect(rules).not.toContain("path-differs-from-rules");
+  });
+});
+
 describe("path-differs-from-rules", () => {
   test("a rewrite that no rule does", () => {
     const { expected, findings } = judge(EGRESS, nodesWithRules(WITHOUT_SNAT));
