@@ -1,10 +1,13 @@
+import type { OwnerKind } from "../../cluster/owner.ts";
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, PathClass } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, partyText, placesText } from "../sightings.ts";
 import { firstLeg, isPod, lastLeg, rewritesSource, sightingsOf } from "../subject.ts";
 
-const THROUGH_NLB: ReadonlySet<PathClass> = new Set(["nlb-ip", "nlb-instance"]);
+const BEHIND_A_DOOR: ReadonlySet<PathClass> = new Set(["nlb-ip", "nlb-instance", "nodeport"]);
+/** Who is a client of the cluster and not a part of it. */
+const CLIENTS: ReadonlySet<OwnerKind> = new Set(["external", "peer", "vpc", "aws-interface"]);
 
 export const clientIpPreserved: FindingRule = {
   level: "note",
@@ -12,7 +15,7 @@ export const clientIpPreserved: FindingRule = {
     id: "client-ip-preserved",
     title: "The server sees the client's own address",
     why: "Security groups and network policies must then admit clients, not the load balancer; and a pod that dials its own load balancer may meet itself.",
-    proves: "The pod received packets whose source is an address outside the cluster and the VPC.",
+    proves: "The pod received packets whose source is an address outside the cluster.",
     doesNotProve:
       "That the address is the client's own: a NAT in front of the load balancer would look the same.",
     confirm: "aws elbv2 describe-target-group-attributes --target-group-arn ARN",
@@ -24,7 +27,7 @@ export const clientIpPreserved: FindingRule = {
   find(classified) {
     return perWorkloadPair(classified.filter(isPreserved), ({ identity, members }) => ({
       level: "note",
-      message: `${identity}: the client's address reached the pod in ${counted(members.length, "connection")} through the load balancer.`,
+      message: `${identity}: the client's address reached the pod in ${counted(members.length, "connection")} through ${members.some(({ verdict }) => verdict.class === "nodeport") ? "a NodePort" : "the load balancer"}.`,
       advice:
         "Nothing to do; keep the pods' security groups and network policies open for clients.",
       evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
@@ -42,8 +45,8 @@ export const clientIpPreserved: FindingRule = {
 function isPreserved({ subject, verdict }: Classified): boolean {
   const { connection } = subject;
   return (
-    THROUGH_NLB.has(verdict.class) &&
-    subject.orig.kind === "external" &&
+    BEHIND_A_DOOR.has(verdict.class) &&
+    CLIENTS.has(subject.orig.kind) &&
     isPod(subject.resp) &&
     !connection.nat.some(rewritesSource) &&
     firstLeg(connection).orig.address === lastLeg(connection).orig.address

@@ -24,6 +24,15 @@ describe("client-ip-preserved", () => {
       packets: [{ capture: 0, record: 1 }],
     });
   });
+  test("notes it behind a NodePort whose node rewrites the destination only", () => {
+    const seen = new Sightings(cluster());
+    const [eth0, veth] = [seen.at("n1/eth0"), seen.at("pod:default/web-b")];
+    const client = "10.0.9.9:40000";
+    seen.see(eth0, `${client} > 10.0.1.10:30080`, syn(1), synAck(2));
+    seen.see(veth, `${client} > 10.0.1.21:8080`, syn(1, { ttlMax: 63, atMs: 0.05 }), synAck(2));
+    const [match] = seen.found("client-ip-preserved");
+    expect(match?.message).toContain("through a NodePort");
+  });
   test("says nothing where the load balancer's own address arrives", () => {
     expect(from("10.0.1.200").found("client-ip-preserved")).toEqual([]);
   });
