@@ -73,7 +73,11 @@ function pushSightings(into: Evidence[], subject: Subject, leg: FiveTuple): void
 }
 
 function place(observation: Observation): string {
-  const inside = observation.encapsulation;
+  const { encapsulation: inside, awsTunnel } = observation;
+  if (inside === null && awsTunnel !== undefined) {
+    const how = awsTunnel.service === "traffic-mirroring" ? "mirrored in" : "handed over in";
+    return `${observation.vantagePoint.id}, ${how} ${awsTunnel.kind} (VNI ${awsTunnel.vni})`;
+  }
   if (inside === null) return observation.vantagePoint.id;
   return `${observation.vantagePoint.id} inside ${inside.kind}${inside.vni === null ? "" : ` (VNI ${inside.vni})`}`;
 }

@@ -54,6 +54,7 @@ import { staleSnapshot } from "./rules/stale-snapshot.ts";
 import { synUnanswered } from "./rules/syn-unanswered.ts";
 import { tcpReset } from "./rules/tcp-reset.ts";
 import { tcpRetransmission } from "./rules/tcp-retransmission.ts";
+import { trafficMirroring } from "./rules/traffic-mirroring.ts";
 import { unclassified } from "./rules/unclassified.ts";
 import { unexpectedDnat } from "./rules/unexpected-dnat.ts";
 import { unexpectedSnat } from "./rules/unexpected-snat.ts";
@@ -132,5 +133,6 @@ export const FINDING_RULES: readonly FindingRule[] = [
   midStream,
   captureTruncated,
   captureDuplicates,
+  trafficMirroring,
   staleSnapshot,
 ];

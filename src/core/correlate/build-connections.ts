@@ -8,6 +8,7 @@ import type { ConntrackWitness, LegLink } from "./leg-link.ts";
 import type { ConntrackMatches, ConntrackStatement } from "./match-by-conntrack.ts";
 import { natStep, type StepSide } from "./nat-step.ts";
 import { type DraftObservation, observeLeg } from "./observe-legs.ts";
+import type { OpenedAwsTunnels } from "./open-aws-tunnels.ts";
 import { summariseTcp } from "./tcp-summary.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
@@ -18,6 +19,7 @@ export interface BuildInput {
   readonly byTap: readonly VantagePoint[];
   readonly rows: readonly FlowObservation[];
   readonly owners: OwnerIndex;
+  readonly awsTunnels: Pick<OpenedAwsTunnels, "inside" | "outer">;
 }
 
 /** A side of the chain with what told it: a seen leg, or a tuple that only a conntrack entry knows. */
@@ -61,6 +63,7 @@ export function buildConnections(input: BuildInput): Connection[] {
       ofRow,
       carried.get(index) ?? new Set(),
       ambiguousOf(one, input, ofLeg, index),
+      input.awsTunnels.outer,
     ),
   );
 }
@@ -81,7 +84,7 @@ function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
   const seen: ChainSide[] = legs.map((leg) => ({
     leg,
     tuple: { orig: leg.orig, resp: leg.resp },
-    observations: observeLeg(leg, input.byTap),
+    observations: observeLeg(leg, input.byTap, input.awsTunnels.inside),
     leadsOn: null,
     ledHere: null,
   }));
@@ -197,17 +200,9 @@ function finish(
   ofRow: ReadonlyMap<number, number>,
   carried: ReadonlySet<number>,
   ambiguousWith: number[],
+  outerAws: OpenedAwsTunnels["outer"],
 ): Connection {
-  const observations: Observation[] = one.observations.map(({ outerRow, ...observation }) => ({
-    ...observation,
-    encapsulation:
-      observation.encapsulation === null
-        ? null
-        : {
-            ...observation.encapsulation,
-            outerConnection: outerRow === null ? -1 : (ofRow.get(outerRow) ?? -1),
-          },
-  }));
+  const observations = one.observations.map((observation) => withOuter(observation, ofRow));
   const protocol = one.legs[0]?.protocol ?? "";
   const carrier = one.rows.find((row) => row.carries !== null);
   const proxied = one.rows.find((row) => row.proxyHeader !== null);
@@ -232,7 +227,11 @@ function finish(
     carries:
       carrier?.carries == null
         ? null
-        : { kind: carrier.carries, connections: [...carried].sort((x, y) => x - y) },
+        : {
+            kind: carrier.carries,
+            connections: [...carried].sort((x, y) => x - y),
+            ...awsTunnelOf(one.rows, outerAws),
+          },
     sealed: one.rows.find((row) => row.sealed !== null)?.sealed ?? null,
     proxyHeader:
       proxied?.proxyHeader == null
@@ -240,6 +239,30 @@ function finish(
         : { ...proxied.proxyHeader, capture: proxied.tap.capture },
     ambiguousWith,
   };
+}
+
+function withOuter(
+  { outerRow, ...observation }: DraftObservation,
+  ofRow: ReadonlyMap<number, number>,
+): Observation {
+  const outerConnection = outerRow === null ? -1 : (ofRow.get(outerRow) ?? -1);
+  const { encapsulation, awsTunnel } = observation;
+  return {
+    ...observation,
+    encapsulation: encapsulation === null ? null : { ...encapsulation, outerConnection },
+    ...(awsTunnel !== undefined && { awsTunnel: { ...awsTunnel, outerConnection } }),
+  };
+}
+
+/** A packet that AWS wrapped and the cluster did as well was seen in a capture of each: then it is the cluster's. */
+function awsTunnelOf(
+  rows: readonly FlowObservation[],
+  outerAws: OpenedAwsTunnels["outer"],
+): Pick<NonNullable<Connection["carries"]>, "awsTunnel"> {
+  const carriers = rows.filter((row) => row.carries !== null);
+  const [tunnel] = carriers.flatMap((row) => outerAws.get(row.id) ?? []);
+  const isAll = carriers.every((row) => outerAws.has(row.id));
+  return tunnel === undefined || !isAll ? {} : { awsTunnel: tunnel };
 }
 
 function most(observations: readonly Observation[], count: (one: Observation) => number): number {

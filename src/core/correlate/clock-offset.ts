@@ -83,7 +83,8 @@ function collect(
 ): void {
   const hosts = new Map<string, Observation[]>();
   for (const one of connection.observations) {
-    if (one.encapsulation !== null) continue;
+    // Copies of a mirror session took a way of their own to the capturing clock.
+    if (one.encapsulation !== null || one.awsTunnel !== undefined) continue;
     const host = hostOf(one.vantagePoint);
     const known = hosts.get(host);
     if (known === undefined) hosts.set(host, [one]);

@@ -5,6 +5,7 @@ import type {
   IcmpErrorRef,
   ProxyHeader,
 } from "../flow/flow-observation.ts";
+import type { AwsTunnel, AwsTunnelService } from "./aws-tunnel.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
 export interface FiveTuple {
@@ -52,6 +53,13 @@ export interface Observation {
     readonly depth: number;
     readonly outerConnection: number;
   } | null;
+  /** How AWS brought the packets to the capture; they are no less at this vantage point for it. */
+  readonly awsTunnel?: {
+    readonly service: AwsTunnelService;
+    readonly kind: EncapsulationKind;
+    readonly vni: number | null;
+    readonly outerConnection: number;
+  };
   readonly fragments: number;
   readonly icmpErrors: readonly IcmpErrorRef[];
   /** FlowObservation ids that were put together here. */
@@ -106,6 +114,8 @@ export interface Connection {
   readonly carries: {
     readonly kind: EncapsulationKind;
     readonly connections: readonly number[];
+    /** AWS made the tunnel. */
+    readonly awsTunnel?: AwsTunnel;
   } | null;
   readonly sealed: "wireguard" | "esp" | null;
   readonly proxyHeader: (ProxyHeader & { readonly capture: number }) | null;

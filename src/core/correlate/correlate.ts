@@ -16,6 +16,7 @@ import { matchByConntrack } from "./match-by-conntrack.ts";
 import { matchByIsn } from "./match-by-isn.ts";
 import { matchByPayload } from "./match-by-payload.ts";
 import { matchBySequence } from "./match-by-sequence.ts";
+import { openAwsTunnels } from "./open-aws-tunnels.ts";
 import type { LabelledCapture } from "./vantage-input.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
@@ -34,8 +35,15 @@ export interface Correlation {
 }
 
 export function correlate(input: CorrelateInput): Correlation {
-  const { list: vantagePoints, byTap } = identifyVantagePoints(input);
-  const legs = groupLegs(input.rows, byTap, knownListeners(input.snapshot));
+  const opened = openAwsTunnels(input);
+  const { taps, rows } = opened;
+  const { list: vantagePoints, byTap } = identifyVantagePoints({
+    ...input,
+    taps,
+    rows,
+    awsTunnels: opened.byTap,
+  });
+  const legs = groupLegs(rows, byTap, knownListeners(input.snapshot));
   const byConntrack = matchByConntrack(legs, input.snapshot.nodeStates);
   const bySequence = matchBySequence(legs);
   const byPayload = matchByPayload(legs);
@@ -50,10 +58,11 @@ export function correlate(input: CorrelateInput): Correlation {
     conntrack: byConntrack,
     ambiguous: ambiguousLegs([...bySequence.ambiguous, ...byPayload.ambiguous]),
     byTap,
-    rows: input.rows,
+    rows,
+    awsTunnels: opened,
     owners: input.owners,
   });
-  const offsets = clockOffsets(connections, input.rows);
+  const offsets = clockOffsets(connections, rows);
   const clocks = hostClocks(offsets);
   return {
     connections: connections.map((one) => inHopOrder(one, clocks)),

@@ -56,8 +56,9 @@ export function hopsOf(
   return hops;
 }
 
-/** Null: nothing ties the two hosts' clocks. */
+/** Null: nothing ties the two hosts' clocks, or AWS brought the packets to a clock that is not at the place. */
 function uncertaintyBetween(x: Observation, y: Observation, clocks: HostClocks): bigint | null {
+  if (x.awsTunnel !== undefined || y.awsTunnel !== undefined) return null;
   const [hostX, hostY] = [hostOf(x.vantagePoint), hostOf(y.vantagePoint)];
   if (hostX === hostY) return 0n;
   const [clockX, clockY] = [clocks.get(hostX), clocks.get(hostY)];
@@ -86,6 +87,8 @@ function lossBetween(
   clocks: HostClocks,
   spans: readonly CaptureSpan[],
 ): Hop["lost"] {
+  // Mirroring gives way to other traffic: a missing copy is no lost packet.
+  if (from.awsTunnel !== undefined || to.awsTunnel !== undefined) return null;
   if (!covers(from, connection, clocks, spans) || !covers(to, connection, clocks, spans))
     return null;
   // A place that saw nothing of a direction may be one that this direction does not pass.

@@ -5,7 +5,9 @@
 import { buildInterfaceOwners, type InterfaceOwners } from "../cluster/interface-owners.ts";
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { Tap } from "../flow/flow-observation.ts";
+import type { AwsTunnel } from "./aws-tunnel.ts";
 import { interfaceKind, isHostVeth } from "./interface-kind.ts";
+import { placeAwsTunnel } from "./place-aws-tunnel.ts";
 import { placeCooked } from "./place-cooked.ts";
 import { type Place, placeEthernet } from "./place-ethernet.ts";
 import { sharedPod } from "./shared-pod.ts";
@@ -27,7 +29,9 @@ export function identifyVantagePoints(input: VantageInput): VantagePoints {
   const evidence = gatherTapEvidence(input.taps.length, input.rows);
   const places = new Map<number, Place>();
   for (let capture = 0; capture < input.captures.length; capture++) {
-    const taps = input.taps.filter((tap) => tap.capture === capture);
+    const taps = input.taps.filter(
+      (tap) => tap.capture === capture && !input.awsTunnels.has(tap.index),
+    );
     const cooked = taps.filter((tap) => tap.linkType === SLL || tap.linkType === SLL2);
     for (const ofOneHost of byInterface(cooked)) placeCooked(ofOneHost, evidence, input, places);
     const node = cooked.length > 0 ? null : nodeOfCapture(taps, evidence, input);
@@ -36,6 +40,7 @@ export function identifyVantagePoints(input: VantageInput): VantagePoints {
         places.set(tap.index, placeEthernet(tap, evidence[tap.index], node, input));
     }
   }
+  for (const [tap, tunnel] of input.awsTunnels) places.set(tap, placeAwsTunnel(tunnel, input));
   return gatherVantagePoints(input, evidence, places);
 }
 
@@ -107,6 +112,7 @@ function gatherVantagePoints(
       because: place.because,
       taps,
       oneWay: taps.some((tap) => input.taps[tap]?.sll != null),
+      ...withTunnel(taps, input.awsTunnels),
     };
     list.push(point);
     for (const tap of taps) byTap[tap] = point;
@@ -123,6 +129,14 @@ function vlanSuffix({ vlan, innerVlan }: Tap): string {
 function hostOf({ linkType, interfaceIndex }: Tap, { node }: Place): string | null {
   const isCooked = linkType === SLL || linkType === SLL2;
   return isCooked ? (node ?? `interface ${interfaceIndex}`) : node;
+}
+
+function withTunnel(
+  taps: readonly number[],
+  awsTunnels: ReadonlyMap<number, AwsTunnel>,
+): Pick<VantagePoint, "awsTunnel"> {
+  const tunnel = taps[0] === undefined ? undefined : awsTunnels.get(taps[0]);
+  return tunnel === undefined ? {} : { awsTunnel: tunnel };
 }
 
 function withVlan(place: Place, vlan: string): Place {

@@ -3,24 +3,31 @@ import type { FlowDirection, FlowEndpoint, FlowObservation } from "../flow/flow-
 import type { Observation, ObservedDirection } from "./connection.ts";
 import { firstPacketNs } from "./group-legs.ts";
 import { type Leg, sameEndpoint, sentBy } from "./leg.ts";
+import type { InsideAwsTunnel } from "./open-aws-tunnels.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
 /** `outerConnection` of a tunnelled observation is a flow row until all connections are known. */
 export type DraftObservation = Observation & { readonly outerRow: number | null };
 
-export function observeLeg(leg: Leg, byTap: readonly VantagePoint[]): DraftObservation[] {
+export function observeLeg(
+  leg: Leg,
+  byTap: readonly VantagePoint[],
+  insideAws: ReadonlyMap<number, InsideAwsTunnel>,
+): DraftObservation[] {
   const groups = new Map<string, { at: VantagePoint; rows: FlowObservation[] }>();
   for (const row of leg.rows) {
     const at = byTap[row.tap.index];
     if (at === undefined) continue;
     const inside = row.encapsulation;
-    const key = `${at.id}\0${inside === null ? "" : `${inside.kind} ${inside.vni} ${inside.depth}`}`;
+    // Two mirror sessions of one ENI show the same packets twice.
+    const session = insideAws.get(row.id)?.vni ?? "";
+    const key = `${at.id}\0${session}\0${inside === null ? "" : `${inside.kind} ${inside.vni} ${inside.depth}`}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { at, rows: [row] });
     else group.rows.push(row);
   }
   const observations = [...groups.values()].flatMap(({ at, rows }) =>
-    separate(rows).map((part) => observe(leg, at, part)),
+    separate(rows).map((part) => observe(leg, at, part, insideAws)),
   );
   return observations.sort((x, y) => (start(x) < start(y) ? -1 : start(x) > start(y) ? 1 : 0));
 }
@@ -59,8 +66,14 @@ function separate(rows: readonly FlowObservation[]): FlowObservation[][] {
   return parts.map((part) => part.rows);
 }
 
-function observe(leg: Leg, at: VantagePoint, rows: readonly FlowObservation[]): DraftObservation {
+function observe(
+  leg: Leg,
+  at: VantagePoint,
+  rows: readonly FlowObservation[],
+  insideAws: ReadonlyMap<number, InsideAwsTunnel>,
+): DraftObservation {
   const inside = rows[0]?.encapsulation ?? null;
+  const aws = rows[0] === undefined ? undefined : insideAws.get(rows[0].id);
   return {
     vantagePoint: at,
     tuple: { orig: leg.orig, resp: leg.resp },
@@ -70,7 +83,15 @@ function observe(leg: Leg, at: VantagePoint, rows: readonly FlowObservation[]): 
       inside === null
         ? null
         : { kind: inside.kind, vni: inside.vni, depth: inside.depth, outerConnection: -1 },
-    outerRow: inside === null ? null : inside.outer,
+    ...(aws !== undefined && {
+      awsTunnel: {
+        service: aws.tunnel.service,
+        kind: aws.tunnel.kind,
+        vni: aws.vni,
+        outerConnection: -1,
+      },
+    }),
+    outerRow: aws?.outer ?? inside?.outer ?? null,
     fragments: rows.reduce((total, row) => total + row.fragments, 0),
     icmpErrors: rows.flatMap((row) => row.icmpErrors),
     rows: rows.map((row) => row.id),

@@ -2,6 +2,7 @@
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot, NodeState } from "../cluster/snapshot.ts";
 import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
+import type { AwsTunnel } from "./aws-tunnel.ts";
 
 export interface LabelledCapture {
   readonly file: string;
@@ -20,6 +21,8 @@ export interface VantageInput {
   readonly captures: readonly LabelledCapture[];
   readonly snapshot: ClusterSnapshot;
   readonly owners: OwnerIndex;
+  /** By index of the taps that stand for what a tunnel of AWS brought. */
+  readonly awsTunnels: ReadonlyMap<number, AwsTunnel>;
 }
 
 export function stateOf(node: string | null, snapshot: ClusterSnapshot): NodeState | null {

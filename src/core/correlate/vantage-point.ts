@@ -1,5 +1,7 @@
 /** Where packets were seen: (capture, interface, network namespace); the IPFIX Observation Point. */
 
+import type { AwsTunnel } from "./aws-tunnel.ts";
+
 export type VantageKind =
   /** Host side or pod side of a pod's veth pair: both show the same packets. */
   | "pod-veth"
@@ -30,4 +32,6 @@ export interface VantagePoint {
   readonly taps: readonly number[];
   /** Its taps show one direction each (LINUX_SLL): by which interface a packet came in is inferred, not recorded. */
   readonly oneWay: boolean;
+  /** The packets came to the capture in a tunnel of AWS: they passed here, but the times are those of the capturing host. */
+  readonly awsTunnel?: AwsTunnel;
 }

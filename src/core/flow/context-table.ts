@@ -12,7 +12,7 @@ const FIRST_TUNNEL = MAX_TAPS + 1;
 const HAS_VNI = 8;
 
 export class ContextTable {
-  /** Words: tap, encapsulation code and HAS_VNI, network identifier, depth. */
+  /** Words: tap, encapsulation code and HAS_VNI, network identifier, depth, context of the tunnel. */
   readonly #tunnels: WordTupleTable;
   /** Tunnel contexts of one tap as a list: the newest by tap, the one before it by context. -1 = none. */
   readonly #newestOfTap: number[] = [];
@@ -20,17 +20,21 @@ export class ContextTable {
   #last = -1;
 
   constructor(seed: number) {
-    this.#tunnels = new WordTupleTable(4, seed);
+    this.#tunnels = new WordTupleTable(5, seed);
   }
 
-  /** Context of the layer `depth` (1 = inside one tunnel) that a tunnel of this kind carries. */
-  intern(tap: number, encapsulation: number, vni: number, depth: number): number {
+  /**
+   * Context of the layer `depth` (1 = inside one tunnel) that a tunnel of this kind carries. `above`: context of the tunnel's own
+   * packets, so that two mirror sessions that copied one tunnel stay apart.
+   */
+  intern(tap: number, encapsulation: number, vni: number, depth: number, above: number): number {
     const tunnels = this.#tunnels;
     const key = tunnels.key;
     key[0] = tap;
     key[1] = vni === -1 ? encapsulation : encapsulation | HAS_VNI;
     key[2] = vni;
     key[3] = depth;
+    key[4] = above;
     if (this.#last >= 0 && tunnels.matches(this.#last)) return FIRST_TUNNEL + this.#last;
     const known = tunnels.find();
     this.#last = known >= 0 ? known : this.#add(tap);

@@ -222,7 +222,7 @@ export class FlowTable {
       const layer = packet.layers[depth]!;
       if (depth > 0) {
         const above = packet.layers[depth - 1]!;
-        context = this.#contexts.intern(tap, above.encapsulation, above.vni, depth);
+        context = this.#contexts.intern(tap, above.encapsulation, above.vni, depth, context);
         bytes = innerLength(view, above, layer);
       }
       const quotes = depth === last && layer.hasQuoted === 1;

@@ -141,7 +141,9 @@ function buildParty(endpoint: FlowEndpoint, owner: Owner): ReportParty {
 }
 
 function buildObservation(observation: Observation): ReportObservation {
-  const { orig, resp, encapsulation } = observation;
+  const { orig, resp, awsTunnel } = observation;
+  const encapsulation =
+    observation.encapsulation ?? (awsTunnel === undefined ? null : { ...awsTunnel, depth: 1 });
   const seen = [orig, resp].filter((direction) => direction.records > 0);
   const firstRecord = Math.min(...seen.map((direction) => direction.firstRecord));
   const firstSeen = seen.map((direction) => direction.firstSeenNs).reduce(earlier, LATEST);

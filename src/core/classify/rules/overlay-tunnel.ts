@@ -1,5 +1,6 @@
+import { type AwsTunnel, awsServiceName } from "../../correlate/aws-tunnel.ts";
 import { statement } from "../evidence.ts";
-import type { PathRule } from "../rule.ts";
+import type { PathMatch, PathRule, Subject } from "../rule.ts";
 import { inferred, proven } from "../verdict.ts";
 
 export const overlayTunnel: PathRule = {
@@ -16,6 +17,7 @@ export const overlayTunnel: PathRule = {
   match(subject, context) {
     const { carries, sealed } = subject.connection;
     if (carries === null && sealed === null) return null;
+    if (carries?.awsTunnel !== undefined) return madeByAws(subject, carries.awsTunnel);
     const betweenNodes = subject.orig.kind === "node" && subject.resp.kind === "node";
     const what =
       carries === null
@@ -34,3 +36,20 @@ export const overlayTunnel: PathRule = {
     });
   },
 };
+
+/** No host of the cluster wrapped these packets or unwraps them. */
+function madeByAws(subject: Subject, tunnel: AwsTunnel): PathMatch {
+  const { service, kind, source, target, vnis, certainty, because } = tunnel;
+  const session =
+    service === "traffic-mirroring"
+      ? `a session${vnis.length === 0 ? "" : ` (VNI ${vnis.join(", ")})`} of ENI ${subject.orig.eni ?? source ?? ""} to ${target}`
+      : `the packets that ${source ?? ""} hands to ${target} and takes back`;
+  const more = [statement(`${awsServiceName(service)}, in ${kind}: ${session}; ${because}`)];
+  if (certainty === "proven") return proven("external", subject, more);
+  return inferred("external", subject, {
+    or: ["overlay-tunnel", "unclassified"],
+    wouldDecide:
+      "aws ec2 describe-traffic-mirror-sessions, and a snapshot that lists all nodes with their interfaces",
+    more,
+  });
+}
