@@ -58,7 +58,8 @@ export function sightingAtOrigin(subject: Subject): Observation | null {
   );
   if (subject.orig.kind === "pod") {
     const pod = `${subject.orig.namespace}/${subject.orig.name}`;
-    const own = seen.find((one) => one.vantagePoint.pod === pod);
+    // A branch ENI is the pod's too, but the node's rewrites lie between the pod and it.
+    const own = seen.find((one) => one.vantagePoint.pod === pod && !isEni(one));
     if (own !== undefined) return own;
     return seen.find((one) => isInitialTtl(one.orig.ttlMax) && !isEni(one)) ?? null;
   }
@@ -80,7 +81,7 @@ export function sightingAtResponder(subject: Subject): Observation | null {
   const seen = sightingsOf(subject.connection, lastLeg(subject.connection));
   if (subject.resp.kind === "pod") {
     const pod = `${subject.resp.namespace}/${subject.resp.name}`;
-    const own = seen.find((one) => one.vantagePoint.pod === pod);
+    const own = seen.find((one) => one.vantagePoint.pod === pod && !isEni(one));
     if (own !== undefined) return own;
     return (
       seen.find((one) => one.resp.records > 0 && isInitialTtl(one.resp.ttlMax) && !isEni(one)) ??

@@ -8,6 +8,7 @@ import type { Tap } from "../flow/flow-observation.ts";
 import type { AwsTunnel } from "./aws-tunnel.ts";
 import { interfaceKind, isHostVeth } from "./interface-kind.ts";
 import { placeAwsTunnel } from "./place-aws-tunnel.ts";
+import { withBranchEni } from "./place-branch-eni.ts";
 import { placeCooked } from "./place-cooked.ts";
 import { type Place, placeEthernet } from "./place-ethernet.ts";
 import { sharedPod } from "./shared-pod.ts";
@@ -85,7 +86,8 @@ function gatherVantagePoints(
   const drafts = new Map<string, Draft>();
   const interfaces = buildInterfaceOwners(input.snapshot);
   for (const tap of input.taps) {
-    const place = withPodBehind(places.get(tap.index) ?? UNKNOWN, interfaces);
+    const behind = withPodBehind(places.get(tap.index) ?? UNKNOWN, interfaces);
+    const place = withBranchEni(behind, tap.vlan, input.snapshot);
     const vlan = vlanSuffix(tap);
     const key = `${tap.capture}\0${hostOf(tap, place)}\0${place.key}${vlan}`;
     const draft = drafts.get(key);
@@ -188,6 +190,7 @@ function vantageName(place: Place, file: string): string {
   if (insidePod && place.pod !== null && place.interface !== null)
     return `pod:${place.pod}/${place.interface}`;
   if (place.node !== null && place.interface !== null) return `${place.node}/${place.interface}`;
+  if (place.kind === "branch-eni") return `${place.node ?? file}/${place.key}`;
   if (place.pod !== null && place.interface !== null) return `pod:${place.pod}/${place.interface}`;
   if (place.pod !== null) return `pod:${place.pod}`;
   if (place.node !== null) return `${place.node}/${place.key}`;

@@ -57,7 +57,8 @@ function nodeByVotes(
     if (tap.sll?.direction === "in") continue;
     for (const [mac, records] of seen.sourceMacs) {
       const owner = input.owners.ownerOfMac(mac);
-      if (owner === null || owner.pod !== undefined) continue;
+      // A pod's MAC is behind a veth; that of its branch ENI is an interface of the node.
+      if (owner === null || (owner.pod !== undefined && owner.eni === undefined)) continue;
       if (tap.sll === null && !indexFits(tap, mac, stateOf(owner.node, input.snapshot))) continue;
       vote(
         owner.node,

@@ -43,7 +43,10 @@ const PLACE_WORDS: Readonly<Record<string, string>> = {
 
 function placeWords(point: ReportVantagePoint | undefined): string {
   if (point === undefined) return "";
-  if (point.pod !== undefined) return ` (the veth pair of pod ${point.pod})`;
+  if (point.pod !== undefined) {
+    const what = point.kind === "branch-eni" ? "branch ENI" : "veth pair";
+    return ` (the ${what} of pod ${point.pod})`;
+  }
   const words = PLACE_WORDS[point.kind];
   return words === undefined ? " (not identified)" : ` (${words})`;
 }

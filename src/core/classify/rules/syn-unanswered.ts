@@ -11,6 +11,7 @@ import {
   placesText,
   senderText,
 } from "../sightings.ts";
+import { isEni } from "../subject.ts";
 import { wasWatched } from "../watched.ts";
 
 export const synUnanswered: FindingRule = {
@@ -61,6 +62,7 @@ function lastSeen(subject: Subject): Evidence {
   const isThere =
     end !== undefined &&
     subject.resp.kind === "pod" &&
+    !isEni(end) &&
     end.vantagePoint.pod === `${subject.resp.namespace}/${subject.resp.name}`;
   const where = isThere ? ", the receiver's own interface" : "";
   const tries = Math.max(...seen.map((one) => one.orig.records));
