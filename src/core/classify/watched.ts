@@ -16,6 +16,8 @@ export function wasWatched(
   forNs: bigint = CAPTURE_TAIL_NS,
 ): boolean {
   return connection.observations.some((one) => {
+    // A mirror session leaves out what its filter says, and what the network has no room for.
+    if (one.awsTunnel !== undefined) return false;
     const end = endOf(context.captures[one.vantagePoint.capture]);
     return end !== null && end - sinceNs >= forNs;
   });

@@ -138,21 +138,25 @@ function outerOf(
   report: Report,
   { vantagePoint, encapsulation }: ReportObservation,
 ): { readonly captureFilter: string; readonly decodeAs?: string } {
-  const kind = encapsulation?.kind ?? "";
+  const { kind = "", depth = 0 } = encapsulation ?? {};
   const number = IP_PROTOCOL[kind];
   if (number !== undefined) return { captureFilter: `ip proto ${number}` };
-  const ports = new Set(
-    report.connections
-      .filter((one) => one.class === "overlay-tunnel" && one.protocol === "udp")
-      .filter((one) => one.observations.some((seen) => seen.vantagePoint === vantagePoint))
-      .map(({ resp }) => resp.port),
-  );
+  const tunnels = report.connections
+    .filter((one) => one.class === "overlay-tunnel" && one.protocol === "udp")
+    .flatMap((one) =>
+      one.observations
+        .filter((seen) => seen.vantagePoint === vantagePoint)
+        .map((seen) => ({ port: one.resp.port, around: seen.encapsulation?.kind })),
+    );
+  const ports = new Set(tunnels.map((one) => one.port));
   const [only] = ports;
   const own = OWN_PORT[kind];
   const port = ports.size === 1 && only !== undefined && only !== null ? only : own;
   if (port === undefined) return { captureFilter: "udp" };
+  // A tunnel that came in a mirror session's: tcpdump sees the outermost packets only.
+  const around = depth > 1 ? tunnels.find((one) => one.around !== undefined)?.around : undefined;
   return {
-    captureFilter: `udp port ${port}`,
+    captureFilter: `udp port ${OWN_PORT[around ?? ""] ?? port}`,
     ...(port === own ? {} : { decodeAs: `udp.port==${port},${kind}` }),
   };
 }

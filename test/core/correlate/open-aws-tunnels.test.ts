@@ -16,7 +16,7 @@ import {
   snapshotTexts,
   verdictsOf,
 } from "../../support/mirrored-cluster.ts";
-import { ethernet } from "../../support/packet.ts";
+import { ethernet, type PacketBuilder } from "../../support/packet.ts";
 
 const TARGET = "10.0.3.200";
 const OVER: readonly [string, string] = [POD.overA, POD.overB];
@@ -106,6 +106,27 @@ describe("a mirror session", () => {
     ]);
     expect(found.clockOffsets).toEqual([]);
     expect(found.classified.filter(({ subject }) => subject.orig.kind === "pod")).toHaveLength(1);
+  });
+});
+
+describe("what a mirror session left out", () => {
+  const later = ethernet().ipv4({ src: "10.0.9.1", dst: "10.0.9.2" }).udp({ dstPort: 9 });
+  const asCapture = (syn: readonly PacketBuilder[]) => [
+    ...syn.slice(0, 1),
+    ...Array.from({ length: 3000 }, () => later),
+  ];
+
+  test("is no silence: a SYN without its answer is no finding", async () => {
+    const copies = handshake(mirrored(NODE.a, TARGET, 77), [POD.a, "10.0.2.99"], { isn: 700 });
+    const alone = asCapture(handshake(mirrored(NODE.a, TARGET, 77)));
+    const found = await analysisOf([[...alone, ...copies]]);
+    expect(findingsOf(found)).toEqual(["traffic-mirroring"]);
+  });
+
+  test("where a capture of the ENI itself shows the same, it is one", async () => {
+    const plain = handshake(() => ethernet({ src: NODE_MAC.a }));
+    const found = await analysisOf([asCapture(plain)]);
+    expect(findingsOf(found)).toEqual(["syn-unanswered"]);
   });
 });
 

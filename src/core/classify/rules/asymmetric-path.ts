@@ -35,7 +35,8 @@ function evidenceOf({ subject: { connection } }: Classified): Evidence[] {
   const byLegAndNode = new Map<string, Observation[]>();
   for (const one of connection.observations) {
     const { node } = one.vantagePoint;
-    if (!isEni(one) || node === null) continue;
+    // A mirror session may copy one direction only.
+    if (!isEni(one) || node === null || one.awsTunnel !== undefined) continue;
     const { orig, resp } = one.tuple;
     const key = `${node} ${orig.address} ${orig.port} ${resp.address} ${resp.port}`;
     const group = byLegAndNode.get(key);
