@@ -23,3 +23,12 @@ export interface AwsTunnel {
 export function awsServiceName(service: AwsTunnelService): string {
   return service === "traffic-mirroring" ? "VPC Traffic Mirroring" : "a Gateway Load Balancer";
 }
+
+const MAX_VNIS_SHOWN = 4;
+
+/** "VNI 7", "VNI 7, 8, 9, 10 and 2 more"; empty when none is known. */
+export function vniText({ vnis }: AwsTunnel): string {
+  if (vnis.length === 0) return "";
+  const more = vnis.length - MAX_VNIS_SHOWN;
+  return `VNI ${vnis.slice(0, MAX_VNIS_SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

@@ -1,5 +1,5 @@
 /** Where packets were that a tunnel of AWS brought to the capture: at the mirrored ENI, or before the appliance. */
-import { type AwsTunnel, awsServiceName } from "./aws-tunnel.ts";
+import { type AwsTunnel, awsServiceName, vniText } from "./aws-tunnel.ts";
 import type { Place } from "./place-ethernet.ts";
 import { stateOf, type VantageInput } from "./vantage-input.ts";
 import type { VantageKind } from "./vantage-point.ts";
@@ -9,7 +9,7 @@ export function placeAwsTunnel(tunnel: AwsTunnel, input: VantageInput): Place {
   if (tunnel.service === "gateway-load-balancer") return atAppliance(tunnel);
   const copied = `copies that ${awsServiceName(tunnel.service)} sent to ${tunnel.target}`;
   if (tunnel.source === null) {
-    const key = `mirrored to ${tunnel.target}, VNI ${tunnel.vnis.join(" or ")}`;
+    const key = `mirrored to ${tunnel.target}, ${vniText(tunnel)}`;
     return { ...NOWHERE, key, because: `${copied}; ${tunnel.because}` };
   }
   return (

@@ -1,4 +1,4 @@
-import { type AwsTunnel, awsServiceName } from "../../correlate/aws-tunnel.ts";
+import { type AwsTunnel, awsServiceName, vniText } from "../../correlate/aws-tunnel.ts";
 import { statement } from "../evidence.ts";
 import type { PathMatch, PathRule, Subject } from "../rule.ts";
 import { inferred, proven } from "../verdict.ts";
@@ -42,7 +42,7 @@ function madeByAws(subject: Subject, tunnel: AwsTunnel): PathMatch {
   const { service, kind, source, target, vnis, certainty, because } = tunnel;
   const session =
     service === "traffic-mirroring"
-      ? `a session${vnis.length === 0 ? "" : ` (VNI ${vnis.join(", ")})`} of ENI ${subject.orig.eni ?? source ?? ""} to ${target}`
+      ? `a session${vnis.length === 0 ? "" : ` (${vniText(tunnel)})`} of ENI ${subject.orig.eni ?? source ?? ""} to ${target}`
       : `the packets that ${source ?? ""} hands to ${target} and takes back`;
   const more = [statement(`${awsServiceName(service)}, in ${kind}: ${session}; ${because}`)];
   if (certainty === "proven") return proven("external", subject, more);
