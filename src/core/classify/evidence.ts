@@ -5,6 +5,9 @@ import { firstPackets } from "../correlate/nat-step.ts";
 import type { Evidence, Subject } from "./rule.ts";
 import { firstLeg, lastLeg, nameOf } from "./subject.ts";
 
+/** A node runs a dozen system pods; the report's party lists them all. */
+const MAX_NAMED_SHARERS = 3;
+
 export function statement(
   text: string,
   packets: readonly PacketRef[] = [],
@@ -39,7 +42,7 @@ function ownerSentence(owner: Owner, address: string): string {
     case "pod":
       return `${address} is pod ${name}${owner.node === undefined ? "" : ` on ${owner.node}`}`;
     case "node":
-      return `${address} is node ${name}${owner.primary === true ? ", its primary address" : ""}`;
+      return `${address} is node ${name}${owner.primary === true ? ", its primary address" : ""}${sharers(owner)}`;
     case "service":
       return `${address} is ${name}`;
     case "load-balancer":
@@ -57,6 +60,14 @@ function ownerSentence(owner: Owner, address: string): string {
     default:
       return `${address} is ${name === address ? owner.kind : name}`;
   }
+}
+
+/** Which of them, or whether the host itself, no packet tells: they are named as candidates only. */
+function sharers({ hostNetworkPods = [] }: Owner): string {
+  if (hostNetworkPods.length === 0) return "";
+  const named = hostNetworkPods.slice(0, MAX_NAMED_SHARERS).join(", ");
+  const more = hostNetworkPods.length - MAX_NAMED_SHARERS;
+  return `, shared by the host and its hostNetwork pods (${named}${more > 0 ? ` and ${more} more` : ""})`;
 }
 
 /** One sentence a leg: the places that saw it, with the first packet of each place. */

@@ -137,6 +137,9 @@ function buildParty(endpoint: FlowEndpoint, owner: Owner): ReportParty {
     ...(owner.ambiguousWith === undefined || owner.ambiguousWith.length === 0
       ? {}
       : { ambiguousWith: [...owner.ambiguousWith] }),
+    ...(owner.kind !== "node" || owner.hostNetworkPods === undefined
+      ? {}
+      : { hostNetworkPods: [...owner.hostNetworkPods] }),
   };
 }
 

@@ -181,6 +181,10 @@ export const party = z.strictObject({
     .optional()
     .describe("device index of that ENI on its node: 0 = eth0"),
   ambiguousWith: z.array(z.string()).optional(),
+  hostNetworkPods: z
+    .array(z.string())
+    .optional()
+    .describe("pods that share this node's address: candidates, no packet tells which one it was"),
 });
 
 export const observation = z.strictObject({
