@@ -3,6 +3,7 @@
 import type { ByteSource } from "./capture/byte-source.ts";
 import type { CaptureInfo } from "./capture/capture-info.ts";
 import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
+import type { Spread } from "./classify/spread.ts";
 import type { ClusterSnapshot } from "./cluster/snapshot.ts";
 import type { ClockOffset } from "./correlate/clock-offset.ts";
 import type { VantagePoint } from "./correlate/vantage-point.ts";
@@ -75,6 +76,8 @@ export interface Analysis {
   readonly snapshot: ClusterSnapshot;
   readonly classified: readonly Classified[];
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
+  /** How connections spread over the targets of load balancers and services; left out: not asked. */
+  readonly spreads?: readonly Spread[];
   readonly accounting: Accounting;
   readonly diagnostics: readonly Diagnostic[];
   readonly limits: readonly LimitReached[];

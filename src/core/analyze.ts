@@ -1,6 +1,7 @@
 /** The pipeline, in reading order: snapshot, records, flows, connections, verdicts. */
 import type { Analysis, AnalyzeOptions, CaptureJob } from "./analysis.ts";
 import { classify } from "./classify/classify.ts";
+import { spreads } from "./classify/spread.ts";
 import { loadSnapshot } from "./cluster/load-snapshot.ts";
 import { buildOwnerIndex } from "./cluster/owner-index.ts";
 import type { ClusterSnapshot, SnapshotText } from "./cluster/snapshot.ts";
@@ -56,6 +57,7 @@ export async function analyze(
     snapshot,
     classified,
     findings,
+    spreads: spreads(classified, snapshot, vantagePoints, (address) => owners.resolve(address)),
     accounting: records,
     diagnostics: log.list(),
     limits: flows.limits(),

@@ -13,6 +13,7 @@ const KEYS = [
   "filter",
   "summary",
   "connections",
+  "distribution",
   "findings",
   "diagnostics",
   "limits",

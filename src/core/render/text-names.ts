@@ -141,7 +141,7 @@ export function quoted(place: {
   return place.pointer === undefined || place.pointer === "" ? file : `${file} ${place.pointer}`;
 }
 
-function foldedList(layout: TextLayout, items: readonly string[], limit: number): string[] {
+export function foldedList(layout: TextLayout, items: readonly string[], limit: number): string[] {
   const { shown, hidden } = fold(layout, items, limit);
   return hidden === 0 ? [...shown] : [...shown, `and ${formatCount(hidden)} more`];
 }

@@ -1,6 +1,6 @@
 /**
  * `-o text` and `-o wide`: the report for a person. Summary first, then findings worst first, then the connections by path
- * class, then what is missing; lists are folded with a word on how to see the rest. `wide` folds nothing.
+ * class and over the targets of load balancers and services, then what is missing; lists are folded with a word on how to see the rest. `wide` folds nothing.
  */
 import type { Report } from "../report/report.ts";
 import { renderConnections } from "./text-connections.ts";
@@ -8,6 +8,7 @@ import { renderFindings } from "./text-findings.ts";
 import { renderGaps } from "./text-gaps.ts";
 import { type TextOptions, textLayout } from "./text-layout.ts";
 import { textNames } from "./text-names.ts";
+import { renderSpread } from "./text-spread.ts";
 import { renderSummary } from "./text-summary.ts";
 
 /** Chunks of text, each ending in a newline. Without colour the bytes depend on the report and the width alone. */
@@ -20,5 +21,6 @@ export function* renderText(
   yield* renderSummary(report, layout);
   yield* renderFindings(report, layout, names);
   yield* renderConnections(report, layout, names);
+  yield* renderSpread(report, layout, names);
   yield* renderGaps(report, layout, names);
 }

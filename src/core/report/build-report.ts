@@ -9,6 +9,7 @@ import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { linkTypeName } from "../wire/link-type.ts";
 import { buildConnection, buildEvidence, type ReportIds, seconds } from "./build-connection.ts";
+import { buildDistribution } from "./build-distribution.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { formatTime } from "./format-time.ts";
 import { comparePathClasses } from "./path-class-title.ts";
@@ -73,6 +74,7 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
     },
     summary: summarize(connections, findings),
     connections,
+    ...buildDistribution(analysis.spreads ?? []),
     findings,
     diagnostics,
     limits: analysis.limits.map(({ limit, value, count, effect }) => ({

@@ -288,6 +288,50 @@ export const connection = z.strictObject({
   findings: z.array(z.string()),
 });
 
+export const spread = z.strictObject({
+  kind: z.enum(["load-balancer", "service"]),
+  name: z.string().describe("of the load balancer; namespace/name of the service"),
+  targets: z
+    .array(
+      z.strictObject({
+        address: z.string(),
+        port: z.number().int().nullable(),
+        name: z.string().optional().describe("namespace/name of the pod, or the node's name"),
+        node: z.string().optional(),
+        connections: z.number().int().describe("without the health checks"),
+        healthChecks: z
+          .number()
+          .int()
+          .describe(
+            "connections of the load balancer itself that can be nothing else; checks that look like requests are not among them",
+          ),
+        packets: z.number().int().describe("of the connections, each packet once"),
+        bytes: z.number().int(),
+      }),
+    )
+    .describe("most connections first"),
+  unresolved: z
+    .number()
+    .int()
+    .optional()
+    .describe("connections of which no packet shows the target; absent when none"),
+  neverReached: z
+    .array(
+      z.strictObject({
+        address: z.string().optional(),
+        port: z.number().int().nullable(),
+        instanceId: z.string().optional(),
+        name: z.string().optional(),
+        node: z.string().optional(),
+        state: z.string().optional().describe("as the snapshot says it"),
+        watched: z
+          .boolean()
+          .describe("a capture stands where its packets pass; if not, nobody can tell"),
+      }),
+    )
+    .describe("registered in the snapshot, and in no capture"),
+});
+
 export const finding = z.strictObject({
   id: z.string(),
   rule: z.string(),
@@ -349,6 +393,12 @@ export const report = z.strictObject({
     findings: z.record(z.string(), z.number().int()).describe("by level: error, warning, note"),
   }),
   connections: z.array(connection).describe("by first packet; ids conn-1, conn-2 ..."),
+  distribution: z
+    .array(spread)
+    .optional()
+    .describe(
+      "over the targets of each load balancer and service that was met, whatever the filter; absent when none was",
+    ),
   findings: z
     .array(finding)
     .describe("worst first, then by rule and first connection; ids f1, f2 ..."),

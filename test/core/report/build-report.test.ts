@@ -65,6 +65,25 @@ describe("buildReport", () => {
     expect(connection("conn-1")?.tcp).toEqual({ state: "closed", origIsn: 1000, respIsn: 2000 });
   });
 
+  it("leaves out of a spread what nobody knows, and the whole where nothing was met", () => {
+    const [balancer, service] = report.distribution ?? [];
+    expect(balancer?.neverReached).toEqual([
+      {
+        address: "192.168.1.145",
+        port: 8080,
+        name: "default/web-6d4cf56db6-x2x7q",
+        node: "ip-192-168-1-5.ec2.internal",
+        watched: true,
+      },
+      { address: "192.168.9.9", port: 8080, state: "draining", watched: false },
+      { port: 30080, instanceId: "i-0abc", watched: false },
+    ]);
+    expect(service).toMatchObject({ targets: [], unresolved: 2 });
+    expect(buildReport({ ...richAnalysis(), spreads: [] }, META)).not.toHaveProperty(
+      "distribution",
+    );
+  });
+
   it("ties findings and connections together in both directions", () => {
     expect(report.findings[0]?.connections).toEqual(["conn-4", "conn-5"]);
     expect(connection("conn-4")?.findings).toEqual(["f1"]);

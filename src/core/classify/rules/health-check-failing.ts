@@ -1,8 +1,8 @@
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
+import { openedByBalancer } from "../health-check.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, placesText, senderText } from "../sightings.ts";
-import { lastLeg } from "../subject.ts";
 import { wasWatched } from "../watched.ts";
 
 /** A target group's default: so many failures in a row make a target unhealthy (at least 2). */
@@ -24,10 +24,9 @@ export const healthCheckFailing: FindingRule = {
   find(classified, context) {
     const byTarget = new Map<string, Classified[]>();
     for (const one of classified) {
-      if (one.subject.orig.kind !== "load-balancer" || one.subject.connection.tcp === null)
-        continue;
-      const { address, port } = lastLeg(one.subject.connection).resp;
-      const key = `${one.subject.orig.name} ${address} ${port}`;
+      const opened = openedByBalancer(one);
+      if (opened === null) continue;
+      const key = `${opened.balancer} ${opened.target.address} ${opened.target.port}`;
       const group = byTarget.get(key);
       if (group === undefined) byTarget.set(key, [one]);
       else group.push(one);
