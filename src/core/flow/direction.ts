@@ -157,6 +157,23 @@ export class DirectionTable {
     return this.#word(flow, SEQUENCE_START);
   }
 
+  /** Whether this direction has at least so many bytes. */
+  hasBytes(flow: FlowPointer, bytes: number): boolean {
+    return this.exists(flow) && this.#sum(flow, BYTES) >= bytes;
+  }
+
+  bytes(flow: FlowPointer): number {
+    return this.exists(flow) ? this.#sum(flow, BYTES) : 0;
+  }
+
+  firstSeconds(flow: FlowPointer): number {
+    return this.#word(flow, FIRST_SECONDS) >>> 0;
+  }
+
+  firstNanos(flow: FlowPointer): number {
+    return this.#word(flow, FIRST_NANOS);
+  }
+
   /** The plain value. */
   read(flow: FlowPointer): FlowDirection {
     if (!this.exists(flow)) return EMPTY_DIRECTION;

@@ -36,3 +36,8 @@ export const TRAIT_CARRIES_MASK = 7 << TRAIT_CARRIES_SHIFT;
 export const TRAIT_SEALED_SHIFT = 5;
 export const TRAIT_SEALED_MASK = 3 << TRAIT_SEALED_SHIFT;
 export const TRAIT_SYN_ACK = 1 << 7;
+/** Slot + 1 of the bytes over time (throughput.ts), 0 = none: 16 bits, of which MAX_THROUGHPUT_SERIES needs 13. */
+export const TRAIT_SERIES_SHIFT = 8;
+export const TRAIT_SERIES_MASK = 0xffff << TRAIT_SERIES_SHIFT;
+/** Found no room for a series; said once. */
+export const TRAIT_NO_SERIES = 1 << 24;

@@ -120,6 +120,17 @@ export interface ProxyHeader {
   readonly record: number;
 }
 
+/** Bytes on the wire over time, as one tap saw them. */
+export interface FlowThroughput {
+  /** Of the first bucket, nanoseconds since 1970. */
+  readonly startNs: bigint;
+  /** Width of a bucket: a power of two of milliseconds. */
+  readonly bucketNs: bigint;
+  /** One number a bucket, up to the last one in use; both lists are equally long. a -> b and b -> a. */
+  readonly forward: readonly number[];
+  readonly backward: readonly number[];
+}
+
 /** The packets of one 5-tuple at one tap, both directions. `a` sent the first packet that was seen. */
 export interface FlowObservation {
   /** Row number; 0-based, in order of first appearance. */
@@ -142,6 +153,8 @@ export interface FlowObservation {
   readonly fragments: number;
   readonly icmpErrors: readonly IcmpErrorRef[];
   readonly proxyHeader: ProxyHeader | null;
+  /** Left out of flows with little data. */
+  readonly throughput?: FlowThroughput;
 }
 
 /** Records that are in no flow, by reason (stable ids used in the report's `accounting.notClassified`). */

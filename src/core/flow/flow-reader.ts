@@ -17,6 +17,8 @@ import {
   TRAIT_REQUEST_BY_B,
   TRAIT_SEALED_MASK,
   TRAIT_SEALED_SHIFT,
+  TRAIT_SERIES_MASK,
+  TRAIT_SERIES_SHIFT,
 } from "./flow-columns.ts";
 import { kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
 import type {
@@ -29,6 +31,7 @@ import type {
 } from "./flow-observation.ts";
 import type { FlowRows } from "./flow-rows.ts";
 import type { IcmpErrorList } from "./icmp-errors.ts";
+import type { ThroughputTable } from "./throughput.ts";
 
 /** The tables that together hold what is known about a row. */
 export interface FlowParts {
@@ -37,6 +40,7 @@ export interface FlowParts {
   readonly contexts: ContextTable;
   readonly icmpErrors: IcmpErrorList;
   readonly proxyHeaders: ReadonlyMap<number, ProxyHeader>;
+  readonly throughput: ThroughputTable;
 }
 
 /** https://www.iana.org/assignments/protocol-numbers */
@@ -69,6 +73,7 @@ export function readObservation(
   const ports = rows.word(row, ROW_PORTS);
   const traits = rows.word(row, ROW_TRAITS);
   const protocol = kindProtocol(kind);
+  const series = (traits & TRAIT_SERIES_MASK) >> TRAIT_SERIES_SHIFT;
   const sealed = (traits & TRAIT_SEALED_MASK) >> TRAIT_SEALED_SHIFT;
   return {
     id: row,
@@ -85,6 +90,7 @@ export function readObservation(
     fragments: rows.word(row, ROW_FRAGMENTS),
     icmpErrors: parts.icmpErrors.list(row, rows.addresses),
     proxyHeader: parts.proxyHeaders.get(row) ?? null,
+    ...(series === 0 ? {} : { throughput: parts.throughput.read(series - 1) }),
   };
 }
 

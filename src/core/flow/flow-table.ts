@@ -5,7 +5,13 @@
  * `observe` runs once per record and allocates nothing; tables grow when something new appears. Everything else is for the
  * cold side, which asks for plain values.
  */
-import { MAX_FLOWS, MAX_FRAGMENTED_DATAGRAMS, MAX_ICMP_ERRORS_KEPT, MAX_TAPS } from "../limits.ts";
+import {
+  MAX_FLOWS,
+  MAX_FRAGMENTED_DATAGRAMS,
+  MAX_ICMP_ERRORS_KEPT,
+  MAX_TAPS,
+  MAX_THROUGHPUT_SERIES,
+} from "../limits.ts";
 import { DecodeStop } from "../wire/decode-stop.ts";
 import { IpProtocol } from "../wire/ip-protocol.ts";
 import type { IpLayer, PacketView } from "../wire/packet-view.ts";
@@ -37,6 +43,7 @@ import { innerLength } from "./inner-length.ts";
 import { MacPairs } from "./mac-pairs.ts";
 import { TapTable } from "./tap-table.ts";
 import { TcpTracker } from "./tcp-tracker.ts";
+import { ThroughputTracker } from "./throughput-tracker.ts";
 
 export interface FlowTableOptions {
   /** Rows; default MAX_FLOWS. */
@@ -73,6 +80,7 @@ export class FlowTable {
   readonly #fragments: FragmentTable;
   readonly #icmpErrors = new IcmpErrorList();
   readonly #tcp: TcpTracker;
+  readonly #throughput: ThroughputTracker;
   readonly #stops = new DecodeStopCounter();
   readonly #account = new RecordAccount();
   readonly #maxFlows: number;
@@ -95,12 +103,14 @@ export class FlowTable {
     this.#directions = new DirectionTable(this.#rows.store, new MacPairs(seed));
     this.#fragments = new FragmentTable(seed);
     this.#tcp = new TcpTracker(this.#rows, this.#directions);
+    this.#throughput = new ThroughputTracker(this.#rows, this.#directions);
     this.#parts = {
       rows: this.#rows,
       directions: this.#directions,
       contexts: this.#contexts,
       icmpErrors: this.#icmpErrors,
       proxyHeaders: this.#tcp.proxyHeaders,
+      throughput: this.#throughput.table,
     };
   }
 
@@ -188,6 +198,12 @@ export class FlowTable {
           "records of further interfaces, VLANs or link addresses are shown at the last place",
       },
       {
+        limit: "throughput-series",
+        value: MAX_THROUGHPUT_SERIES,
+        count: this.#throughput.withoutSeries,
+        effect: "further flows with much data have sums, but no bytes over time",
+      },
+      {
         limit: "icmp-errors",
         value: MAX_ICMP_ERRORS_KEPT,
         count: this.#icmpErrors.dropped,
@@ -267,6 +283,7 @@ export class FlowTable {
     } else if (layer.icmpType >= 0 && isEchoReplyToSelf(layer)) {
       flow |= 1;
     }
+    this.#throughput.count(flow, this.#seconds, this.#nanos, bytes);
     const bringsFirstPayload = this.#directions.count(
       flow,
       packet,
