@@ -10,6 +10,7 @@ import { natStep, type StepSide } from "./nat-step.ts";
 import { type DraftObservation, observeLeg } from "./observe-legs.ts";
 import type { OpenedAwsTunnels } from "./open-aws-tunnels.ts";
 import { summariseTcp } from "./tcp-summary.ts";
+import { throughputOf } from "./throughput.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
 export interface BuildInput {
@@ -224,6 +225,7 @@ function finish(
       resp: most(observations, (o) => o.resp.bytes),
     },
     tcp: protocol === "tcp" ? summariseTcp(observations) : null,
+    throughput: throughputOf(observations, one.rows),
     carries:
       carrier?.carries == null
         ? null

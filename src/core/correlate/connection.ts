@@ -110,6 +110,8 @@ export interface Connection {
   readonly packets: { readonly orig: number; readonly resp: number };
   readonly bytes: { readonly orig: number; readonly resp: number };
   readonly tcp: TcpSummary | null;
+  /** Null or left out: a connection with little data. */
+  readonly throughput?: ConnectionThroughput | null;
   /** This connection is the outer one of a tunnel: what it carries, and the inner connections' indexes. */
   readonly carries: {
     readonly kind: EncapsulationKind;
@@ -121,6 +123,16 @@ export interface Connection {
   readonly proxyHeader: (ProxyHeader & { readonly capture: number }) | null;
   /** Observations that may belong here but fit another connection as well; said, never merged. */
   readonly ambiguousWith: readonly number[];
+}
+
+/** Bytes over time at the place that saw most of the connection; both lists are equally long. */
+export interface ConnectionThroughput {
+  readonly vantagePoint: VantagePoint;
+  /** Of the first bucket, nanoseconds since 1970. */
+  readonly startNs: bigint;
+  readonly bucketNs: bigint;
+  readonly orig: readonly number[];
+  readonly resp: readonly number[];
 }
 
 export interface TcpSummary {

@@ -22,6 +22,7 @@ import {
 } from "./text-layout.ts";
 import { partyName, quoted, type TextNames, whenText } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
+import { rateCurve, rateText } from "./text-throughput.ts";
 
 /** Of each class the first ones are shown with their proof, some more in one line. */
 const FULL_PER_CLASS = 2;
@@ -158,6 +159,9 @@ function* renderConnection(
   }
   yield* field("seen", seenText(connection, layout, names));
   yield* field("data", dataText(connection));
+  const rate = rateText(connection);
+  if (rate !== "") yield* field("rate", rate);
+  if (rate !== "" && layout.wide) yield* field("", rateCurve(connection));
   yield* renderDoubt(connection, field);
   yield* renderEvidence(connection.evidence, EVIDENCE_PER_CONNECTION, layout, names, field);
 }

@@ -153,9 +153,17 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** Bytes in powers of 1000 with three significant digits: "999 B", "1.23 kB", "45.6 MB". */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ["kB", "MB", "GB", "TB", "PB"];
-  let value = bytes / 1000;
+  return bytes < 1000 ? `${bytes} B` : scaled(bytes, ["kB", "MB", "GB", "TB", "PB"]);
+}
+
+/** "960 Mbit/s", likewise. */
+export function formatBitRate(bitsPerSecond: number): string {
+  if (bitsPerSecond < 999.5) return `${Math.round(bitsPerSecond)} bit/s`;
+  return scaled(bitsPerSecond, ["kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", "Pbit/s"]);
+}
+
+function scaled(amount: number, units: readonly string[]): string {
+  let value = amount / 1000;
   let unit = 0;
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;

@@ -172,7 +172,16 @@ export function whenText(first: string, last: string): string {
 }
 
 function duration(first: string, last: string): string {
-  const seconds = secondsOf(last) - secondsOf(first);
+  return durationText(secondsBetween(first, last));
+}
+
+/** Of two RFC 3339 UTC times. */
+export function secondsBetween(first: string, last: string): number {
+  return secondsOf(last) - secondsOf(first);
+}
+
+/** "21 µs", "3.14 ms", "12.5 s", "3 min". */
+export function durationText(seconds: number): string {
   if (seconds < 0.001) return `${Math.max(0, Math.round(seconds * 1e6))} µs`;
   if (seconds < 1) return `${(seconds * 1000).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
   if (seconds < 100) return `${seconds.toFixed(1)} s`;

@@ -10,6 +10,7 @@ import { type TextOptions, textLayout } from "./text-layout.ts";
 import { textNames } from "./text-names.ts";
 import { renderSpread } from "./text-spread.ts";
 import { renderSummary } from "./text-summary.ts";
+import { renderThroughput } from "./text-throughput.ts";
 
 /** Chunks of text, each ending in a newline. Without colour the bytes depend on the report and the width alone. */
 export function* renderText(
@@ -21,6 +22,7 @@ export function* renderText(
   yield* renderSummary(report, layout);
   yield* renderFindings(report, layout, names);
   yield* renderConnections(report, layout, names);
+  yield* renderThroughput(report, layout, names);
   yield* renderSpread(report, layout, names);
   yield* renderGaps(report, layout, names);
 }

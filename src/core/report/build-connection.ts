@@ -5,6 +5,7 @@ import type { Connection, FiveTuple, NatStep, Observation } from "../correlate/c
 import type { HostClocks } from "../correlate/hop-order.ts";
 import { type CaptureSpan, hopsOf } from "../correlate/hops.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
+import { THROUGHPUT_FROM_BYTES } from "../limits.ts";
 import { formatTime } from "./format-time.ts";
 import type {
   ReportConnection,
@@ -66,6 +67,7 @@ export function buildConnection(
             ...(isNone(tcp.zeroWindows) ? {} : { zeroWindows: tcp.zeroWindows }),
           },
         }),
+    ...buildThroughput(connection),
     firstSeen: formatTime(connection.firstSeenNs),
     lastSeen: formatTime(connection.lastSeenNs),
     packets: { orig: connection.packets.orig, resp: connection.packets.resp },
@@ -168,6 +170,20 @@ function buildObservation(observation: Observation): ReportObservation {
             depth: encapsulation.depth,
           },
         }),
+  };
+}
+
+function buildThroughput({ throughput, bytes }: Connection): Pick<ReportConnection, "throughput"> {
+  if (throughput == null || bytes.orig + bytes.resp < THROUGHPUT_FROM_BYTES) return {};
+  const { vantagePoint, startNs, bucketNs, orig, resp } = throughput;
+  return {
+    throughput: {
+      vantagePoint: vantagePoint.id,
+      start: formatTime(startNs),
+      bucketSeconds: seconds(bucketNs),
+      orig: [...orig],
+      resp: [...resp],
+    },
   };
 }
 

@@ -279,6 +279,16 @@ export const connection = z.strictObject({
         .describe("segments that announce a closed receive window, likewise"),
     })
     .optional(),
+  throughput: z
+    .strictObject({
+      vantagePoint: z.string().describe("the place that saw most; each packet once"),
+      start: time,
+      bucketSeconds: z.number(),
+      orig: z.array(z.number().int()).describe("bytes on the wire by bucket, from start on"),
+      resp: z.array(z.number().int()),
+    })
+    .optional()
+    .describe("bytes over time; only of connections of 1 MB and more"),
   firstSeen: time,
   lastSeen: time,
   packets: perDirection.describe("each packet once, however many vantage points saw it"),

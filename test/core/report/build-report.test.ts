@@ -65,6 +65,39 @@ describe("buildReport", () => {
     expect(connection("conn-1")?.tcp).toEqual({ state: "closed", origIsn: 1000, respIsn: 2000 });
   });
 
+  it("shows bytes over time of connections with 1 MB and more", () => {
+    const analysis = richAnalysis();
+    const [first, ...others] = analysis.classified;
+    if (first === undefined) throw new Error("no connection");
+    const point = analysis.vantagePoints[0];
+    if (point === undefined) throw new Error("no vantage point");
+    const made = (orig: number) => {
+      const connection = {
+        ...first.subject.connection,
+        bytes: { orig, resp: 0 },
+        throughput: {
+          vantagePoint: point,
+          startNs: 1_795_136_523_000_000_001n,
+          bucketNs: 16_000_000n,
+          orig: [orig, 0],
+          resp: [0, 0],
+        },
+      };
+      const one = { ...first, subject: { ...first.subject, connection } };
+      return buildReport({ ...analysis, classified: [one, ...others] }, META);
+    };
+    expect(made(999_999).connections[0]).not.toHaveProperty("throughput");
+    const report = made(1_000_000);
+    expect(validate(report), JSON.stringify(validate.errors, null, 2)).toBe(true);
+    expect(report.connections[0]?.throughput).toEqual({
+      vantagePoint: "n1/eni7b0c31aa112",
+      start: "2026-11-20T01:02:03.000000001Z",
+      bucketSeconds: 0.016,
+      orig: [1_000_000, 0],
+      resp: [0, 0],
+    });
+  });
+
   it("leaves out of a spread what nobody knows, and the whole where nothing was met", () => {
     const [balancer, service] = report.distribution ?? [];
     expect(balancer?.neverReached).toEqual([
