@@ -9,6 +9,7 @@ import type {
   ReportObservation,
 } from "../report/report.ts";
 import { renderEvidence } from "./text-findings.ts";
+import { hopLines } from "./text-hops.ts";
 import {
   fold,
   formatBytes,
@@ -119,7 +120,11 @@ function* renderBriefly(
 
 function partiesText({ orig, resp, protocol, tcp }: ReportConnection): string {
   const state = tcp === undefined ? "" : ` ${tcp.state}`;
-  return `${partyName(orig)} → ${partyName(resp)}, ${protocol}${state}`;
+  if (!protocol.startsWith("icmp") || orig.port === null)
+    return `${partyName(orig)} → ${partyName(resp)}, ${protocol}${state}`;
+  // Both ends have the echo's one identifier.
+  const [from, to] = [partyName({ ...orig, port: null }), partyName({ ...resp, port: null })];
+  return `${from} → ${to}, ${protocol} ${["id", orig.port].join(KEEP_TOGETHER)}`;
 }
 
 function* renderConnection(
@@ -158,6 +163,8 @@ function* renderConnection(
     yield* field("client", `${showEndpoint(connection.client)} (PROXY protocol header)`);
   }
   yield* field("seen", seenText(connection, layout, names));
+  const hops = layout.wide ? hopLines(connection) : [];
+  for (const [i, hop] of hops.entries()) yield* field(i === 0 ? "hops" : "", hop);
   yield* field("data", dataText(connection));
   const rate = rateText(connection);
   if (rate !== "") yield* field("rate", rate);
@@ -191,29 +198,32 @@ function* renderDoubt(
 
 /** The addresses on the wire: one line with the rewrite inside it when there is one, a line for each leg otherwise. */
 function pathLines(connection: ReportConnection): readonly string[] {
-  const { orig, dialled, nat } = connection;
+  const { orig, dialled, nat, protocol } = connection;
   const [first] = nat;
   if (first === undefined) {
     // Ends without names were shown by their addresses already.
     const named = orig.name !== undefined || connection.resp.name !== undefined;
-    return named ? [`${showEndpoint(orig)} → ${showEndpoint(dialled)}`] : [];
+    return named ? [legText(protocol, { orig, resp: dialled })] : [];
   }
-  if (nat.length === 1 && first.kind !== "both") return [oneRewrite(connection.protocol, first)];
+  if (nat.length === 1 && first.kind !== "both") return [oneRewrite(protocol, first)];
   return [
-    `${end(connection.protocol, first.before.orig)} → ${end(connection.protocol, first.before.resp)}`,
-    ...nat.map(
-      (step) =>
-        `→ ${where(step)} ${end(connection.protocol, step.after.orig)} → ${end(connection.protocol, step.after.resp)}`,
-    ),
+    legText(protocol, first.before),
+    ...nat.map((step) => `→ ${where(step)} ${legText(protocol, step.after)}`),
   ];
 }
 
+type Endpoint = ReportConnection["dialled"];
+
+function legText(protocol: string, { orig, resp }: { orig: Endpoint; resp: Endpoint }): string {
+  return `${sender(protocol, orig)} → ${receiver(protocol, resp)}`;
+}
+
 function oneRewrite(protocol: string, step: ReportNatStep): string {
-  const orig = end(protocol, step.before.orig);
-  const resp = end(protocol, step.after.resp);
+  const orig = sender(protocol, step.before.orig);
+  const resp = receiver(protocol, step.after.resp);
   if (step.kind === "snat")
-    return `${orig} → ${where(step)} ${end(protocol, step.after.orig)} → ${resp}`;
-  return `${orig} → ${end(protocol, step.before.resp)} → ${where(step)} ${resp}`;
+    return `${orig} → ${where(step)} ${sender(protocol, step.after.orig)} → ${resp}`;
+  return `${orig} → ${receiver(protocol, step.before.resp)} → ${where(step)} ${resp}`;
 }
 
 function where({ kind, node }: ReportNatStep): string {
@@ -221,9 +231,16 @@ function where({ kind, node }: ReportNatStep): string {
   return node === undefined ? `[${what}]` : `[${what} ${node}]`;
 }
 
+/** An echo's identifier stands in the report at both ends; the sender's is shown, which a rewrite may change. */
+function sender(protocol: string, endpoint: Endpoint): string {
+  if (!protocol.startsWith("icmp") || endpoint.port === null) return receiver(protocol, endpoint);
+  return [endpoint.address, "id", endpoint.port].join(KEEP_TOGETHER);
+}
+
 /** Rewrites carry port 0 where the protocol has none; nobody reads that as a port. */
-function end(protocol: string, endpoint: { address: string; port: number | null }): string {
-  const portLess = protocol.startsWith("ip") && endpoint.port === 0;
+function receiver(protocol: string, endpoint: Endpoint): string {
+  const portLess =
+    protocol.startsWith("icmp") || (protocol.startsWith("ip") && endpoint.port === 0);
   return portLess ? endpoint.address : showEndpoint(endpoint);
 }
 

@@ -2,6 +2,7 @@
 import { comparePathClasses, pathClassTitle } from "../report/path-class-title.ts";
 import type { Report } from "../report/report.ts";
 import { renderTable } from "./table.ts";
+import { clockText } from "./text-hops.ts";
 import {
   formatBytes,
   formatCount,
@@ -10,7 +11,7 @@ import {
   plural,
   type TextLayout,
 } from "./text-layout.ts";
-import { timeSpan } from "./text-names.ts";
+import { type TextNames, timeSpan } from "./text-names.ts";
 import type { Paint } from "./text-style.ts";
 
 const LABEL_WIDTH = 10;
@@ -18,10 +19,13 @@ const LABEL_WIDTH = 10;
 export function* renderSummary(
   report: Report,
   layout: TextLayout,
+  names: TextNames,
 ): Generator<string, void, undefined> {
+  const clocks = clockText(report, layout, names);
   const lines: readonly (readonly [label: string, text: string, paint?: Paint])[] = [
     ["podpath", readText(report)],
     ["snapshot", snapshotText(report)],
+    ...clocks.map((text, i) => [i === 0 ? "clocks" : "", text] as const),
     ...filterLine(report),
     ["verdict", verdictText(report), verdictPaint(report, layout)],
   ];

@@ -19,7 +19,7 @@ export function* renderText(
 ): Generator<string, void, undefined> {
   const layout = textLayout(options);
   const names = textNames(report, layout);
-  yield* renderSummary(report, layout);
+  yield* renderSummary(report, layout, names);
   yield* renderFindings(report, layout, names);
   yield* renderConnections(report, layout, names);
   yield* renderThroughput(report, layout, names);
