@@ -36,6 +36,8 @@ export const FINGERPRINT_BYTES = 24;
 export const MAX_THROUGHPUT_SERIES = 4_096;
 /** Bytes of a connection, both directions, from which on the report shows them over time. */
 export const THROUGHPUT_FROM_BYTES = 1_000_000;
+/** Bytes of an HTTP request that are read for its header. What stands behind them is not read. */
+export const MAX_HTTP_HEADER_BYTES = 4_096;
 /** ICMP errors whose quoted packet is kept as evidence. More are counted only. */
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
 /** Pairs of workloads that a finding rule names one by one. More share one finding that lists all their connections. */

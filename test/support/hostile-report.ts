@@ -22,6 +22,7 @@ const VOCABULARY: ReadonlySet<string> = new Set([
   "schema",
   "id",
   "capture",
+  "clientFrom",
   "vantagePoint",
   "class",
   "confidence",

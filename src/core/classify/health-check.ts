@@ -21,6 +21,7 @@ export function openedByBalancer({ subject }: Classified): BalancerConnection | 
 
 /**
  * A check and no client's request: dialled the service's healthCheckNodePort; a PROXY header without a client (command LOCAL);
+ * an HTTP request whose User-Agent is ELB-HealthChecker;
  * opened by an NLB that sends clients' connections from the clients' own addresses; or closed without a byte of data. A check
  * over HTTP that none of these tells is counted with the requests: its packets look like one.
  */
@@ -30,6 +31,7 @@ export function isHealthCheck(one: Classified, snapshot: ClusterSnapshot): boole
   const { port } = firstLeg(connection).resp;
   if (snapshot.services.some((service) => service.healthCheckNodePort === port)) return true;
   if (connection.proxyHeader?.command === "LOCAL") return true;
+  if (connection.httpRequest?.isHealthCheck === true) return true;
   if (orig.loadBalancerType === "network" && preservesClients(snapshot, orig.name)) return true;
   // What began before the capture may have carried data there.
   if (connection.tcp?.state === "mid-stream") return false;

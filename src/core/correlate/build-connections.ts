@@ -206,6 +206,7 @@ function finish(
   const observations = one.observations.map((observation) => withOuter(observation, ofRow));
   const protocol = one.legs[0]?.protocol ?? "";
   const carrier = one.rows.find((row) => row.carries !== null);
+  const asked = one.rows.find((row) => row.httpRequest !== undefined);
   const proxied = one.rows.find((row) => row.proxyHeader !== null);
   return {
     index,
@@ -225,6 +226,10 @@ function finish(
       resp: most(observations, (o) => o.resp.bytes),
     },
     tcp: protocol === "tcp" ? summariseTcp(observations) : null,
+    httpRequest:
+      asked?.httpRequest === undefined
+        ? null
+        : { ...asked.httpRequest, capture: asked.tap.capture },
     throughput: throughputOf(observations, one.rows),
     carries:
       carrier?.carries == null

@@ -2,6 +2,7 @@
 import type {
   EncapsulationKind,
   FlowEndpoint,
+  HttpRequestHeader,
   IcmpErrorRef,
   ProxyHeader,
 } from "../flow/flow-observation.ts";
@@ -110,6 +111,8 @@ export interface Connection {
   readonly packets: { readonly orig: number; readonly resp: number };
   readonly bytes: { readonly orig: number; readonly resp: number };
   readonly tcp: TcpSummary | null;
+  /** Null or left out: none was read. */
+  readonly httpRequest?: (HttpRequestHeader & { readonly capture: number }) | null;
   /** Null or left out: a connection with little data. */
   readonly throughput?: ConnectionThroughput | null;
   /** This connection is the outer one of a tunnel: what it carries, and the inner connections' indexes. */

@@ -120,6 +120,15 @@ export interface ProxyHeader {
   readonly record: number;
 }
 
+/** What the header of an HTTP request at the start of what was seen says, when it says anything (wire/http-request.ts). */
+export interface HttpRequestHeader {
+  /** The client as the sender of the request names it. */
+  readonly forwardedFor: { readonly address: string; readonly port: number | null } | null;
+  /** A load balancer's health check, as it calls itself. */
+  readonly isHealthCheck: boolean;
+  readonly record: number;
+}
+
 /** Bytes on the wire over time, as one tap saw them. */
 export interface FlowThroughput {
   /** Of the first bucket, nanoseconds since 1970. */
@@ -153,6 +162,8 @@ export interface FlowObservation {
   readonly fragments: number;
   readonly icmpErrors: readonly IcmpErrorRef[];
   readonly proxyHeader: ProxyHeader | null;
+  /** Left out when there is none. */
+  readonly httpRequest?: HttpRequestHeader;
   /** Left out of flows with little data. */
   readonly throughput?: FlowThroughput;
 }

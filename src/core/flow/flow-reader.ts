@@ -26,6 +26,7 @@ import type {
   FlowEncapsulation,
   FlowEndpoint,
   FlowObservation,
+  HttpRequestHeader,
   ProxyHeader,
   Tap,
 } from "./flow-observation.ts";
@@ -40,6 +41,7 @@ export interface FlowParts {
   readonly contexts: ContextTable;
   readonly icmpErrors: IcmpErrorList;
   readonly proxyHeaders: ReadonlyMap<number, ProxyHeader>;
+  readonly httpRequests: ReadonlyMap<number, HttpRequestHeader>;
   readonly throughput: ThroughputTable;
 }
 
@@ -73,6 +75,7 @@ export function readObservation(
   const ports = rows.word(row, ROW_PORTS);
   const traits = rows.word(row, ROW_TRAITS);
   const protocol = kindProtocol(kind);
+  const httpRequest = parts.httpRequests.get(row);
   const series = (traits & TRAIT_SERIES_MASK) >> TRAIT_SERIES_SHIFT;
   const sealed = (traits & TRAIT_SEALED_MASK) >> TRAIT_SEALED_SHIFT;
   return {
@@ -90,6 +93,7 @@ export function readObservation(
     fragments: rows.word(row, ROW_FRAGMENTS),
     icmpErrors: parts.icmpErrors.list(row, rows.addresses),
     proxyHeader: parts.proxyHeaders.get(row) ?? null,
+    ...(httpRequest === undefined ? {} : { httpRequest }),
     ...(series === 0 ? {} : { throughput: parts.throughput.read(series - 1) }),
   };
 }

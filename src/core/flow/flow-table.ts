@@ -110,6 +110,7 @@ export class FlowTable {
       contexts: this.#contexts,
       icmpErrors: this.#icmpErrors,
       proxyHeaders: this.#tcp.proxyHeaders,
+      httpRequests: this.#tcp.httpRequests,
       throughput: this.#throughput.table,
     };
   }

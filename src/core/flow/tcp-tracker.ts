@@ -1,17 +1,19 @@
-/** TCP on the rows of the flow table: when a SYN begins another connection, what segments add, PROXY protocol headers. */
+/** TCP on the rows of the flow table: when a SYN begins another connection, what segments add, headers at the start of streams. */
+import { looksLikeHttpRequest, parseHttpRequest } from "../wire/http-request.ts";
 import type { IpLayer } from "../wire/packet-view.ts";
 import { looksLikeProxyHeader, parseProxyHeader } from "../wire/proxy-protocol.ts";
 import type { DirectionTable } from "./direction.ts";
 import { dataSequence } from "./fingerprint.ts";
 import { ROW_ACKNOWLEDGED_ISN, ROW_TRAITS, TRAIT_SYN_ACK } from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
-import type { ProxyHeader } from "./flow-observation.ts";
+import type { HttpRequestHeader, ProxyHeader } from "./flow-observation.ts";
 import type { FlowRows } from "./flow-rows.ts";
 import { answersNewConnection, isOpening, isSynAck, opensNewConnection } from "./tcp-state.ts";
 
 export class TcpTracker {
   /** By row. */
   readonly proxyHeaders = new Map<number, ProxyHeader>();
+  readonly httpRequests = new Map<number, HttpRequestHeader>();
   readonly #rows: FlowRows;
   readonly #directions: DirectionTable;
 
@@ -69,11 +71,19 @@ export class TcpTracker {
     this.#rows.set(row, ROW_ACKNOWLEDGED_ISN, layer.tcpAck - 1);
   }
 
-  /** The first payload seen in a direction: keeps the PROXY protocol header that it may begin with. */
+  /** The first payload seen in a direction: keeps the PROXY protocol or HTTP header that it may begin with. */
   noteFirstPayload(flow: FlowPointer, layer: IpLayer, view: DataView, record: number): void {
     if (looksLikeProxyHeader(view, layer.payloadOffset, layer.payloadEnd)) {
       this.#keepProxyHeader(flow, layer, view, record);
+    } else if (looksLikeHttpRequest(view, layer.payloadOffset, layer.payloadEnd)) {
+      this.#keepHttpRequest(flow >>> 1, layer, view, record);
     }
+  }
+
+  #keepHttpRequest(row: number, layer: IpLayer, view: DataView, record: number): void {
+    if (this.httpRequests.has(row)) return;
+    const request = parseHttpRequest(view, layer.payloadOffset, layer.payloadEnd);
+    if (request !== null) this.httpRequests.set(row, { ...request, record });
   }
 
   /** A PROXY protocol header stands at the very start of a stream or it is payload that looks like one. */

@@ -33,6 +33,11 @@ const VANTAGE_POINTS_PER_CONNECTION = 6;
 const ID_WIDTH = 9;
 const FIELD_WIDTH = 7;
 
+const CLIENT_FROM = {
+  "proxy-protocol": "PROXY protocol header",
+  "x-forwarded-for": "X-Forwarded-For of the first request",
+} as const;
+
 type FindingsById = ReadonlyMap<string, ReportFinding>;
 
 /** What every line needs. */
@@ -160,7 +165,10 @@ function* renderConnection(
     if (rule !== undefined) yield* field("rule", names.short(`${rule.text} [${quoted(rule)}]`));
   }
   if (connection.client !== undefined) {
-    yield* field("client", `${showEndpoint(connection.client)} (PROXY protocol header)`);
+    yield* field(
+      "client",
+      `${showEndpoint(connection.client)} (${CLIENT_FROM[connection.clientFrom ?? "proxy-protocol"]})`,
+    );
   }
   yield* field("seen", seenText(connection, layout, names));
   const hops = layout.wide ? hopLines(connection) : [];

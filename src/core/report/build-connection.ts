@@ -39,7 +39,7 @@ export function buildConnection(
 ): ReportConnection {
   const { connection } = subject;
   const first = connection.legs[0] ?? EMPTY_LEG;
-  const client = connection.proxyHeader?.source ?? null;
+  const client = clientOf(subject);
   const { tcp } = connection;
   return {
     id,
@@ -51,7 +51,7 @@ export function buildConnection(
     orig: buildParty(first.orig, subject.orig),
     resp: buildParty(answerer(connection), subject.resp),
     dialled: { address: first.resp.address, port: first.resp.port },
-    ...(client === null ? {} : { client: { address: client.address, port: client.port } }),
+    ...(client === null ? {} : { client: client.endpoint, clientFrom: client.from }),
     observations: connection.observations.map(buildObservation),
     ...buildHops(connection, measures),
     nat: connection.nat.map((step, i) => buildNatStep(step, natRules[i] ?? null)),
@@ -76,6 +76,7 @@ export function buildConnection(
       [
         ...verdict.evidence,
         ...uncitedEvidence(connection, verdict.evidence),
+        ...(client?.from === "x-forwarded-for" ? forwardedEvidence(connection) : []),
         ...(expected?.agrees === true ? expected.steps : []),
       ].map((entry) => buildEvidence(entry, ids)),
     ),
@@ -171,6 +172,26 @@ function buildObservation(observation: Observation): ReportObservation {
           },
         }),
   };
+}
+
+/**
+ * The client that a header names: the PROXY protocol's; or X-Forwarded-For, which is believed only of a load balancer that ends
+ * its clients' connections, as any other sender can write what it likes.
+ */
+function clientOf({ orig, connection }: Classified["subject"]): {
+  readonly endpoint: FlowEndpoint;
+  readonly from: NonNullable<ReportConnection["clientFrom"]>;
+} | null {
+  const proxied = connection.proxyHeader?.source ?? null;
+  if (proxied !== null) {
+    const { address, port } = proxied;
+    return { endpoint: { address, port }, from: "proxy-protocol" };
+  }
+  const forwarded = connection.httpRequest?.forwardedFor ?? null;
+  const type = orig.kind === "load-balancer" ? orig.loadBalancerType : undefined;
+  if (forwarded === null || (type !== "application" && type !== "classic")) return null;
+  const { address, port } = forwarded;
+  return { endpoint: { address, port }, from: "x-forwarded-for" };
 }
 
 function buildThroughput({ throughput, bytes }: Connection): Pick<ReportConnection, "throughput"> {
@@ -298,6 +319,20 @@ function* uncitedEvidence(
       snapshot: [],
     };
   }
+}
+
+function forwardedEvidence({ httpRequest }: Connection): Evidence[] {
+  if (httpRequest?.forwardedFor == null) return [];
+  const { forwardedFor, capture, record } = httpRequest;
+  return [
+    {
+      statement:
+        `X-Forwarded-For of the first request names ${showEndpoint(forwardedFor)} as the client; ` +
+        "further requests on this connection may be of others.",
+      packets: [{ capture, record }],
+      snapshot: [],
+    },
+  ];
 }
 
 function showTuple({ orig, resp }: FiveTuple): string {

@@ -3,6 +3,7 @@
  * (docs/report.schema.json) are both made from it. Loaded only where a schema is asked for, never by an analysis.
  */
 import { z } from "zod";
+import { spread } from "./spread-schema.ts";
 
 const endpoint = z.strictObject({
   address: z.string().describe("IPv4 dotted quad or RFC 5952 IPv6"),
@@ -252,7 +253,15 @@ export const connection = z.strictObject({
   dialled: endpoint,
   client: endpoint
     .optional()
-    .describe("the true client behind a proxy, from a PROXY protocol header"),
+    .describe(
+      "the true client behind a proxy, as a header names it; the port is null when the header has none",
+    ),
+  clientFrom: z
+    .enum(["proxy-protocol", "x-forwarded-for"])
+    .optional()
+    .describe(
+      "the header that names the client; X-Forwarded-For: of the first request that was seen from an ALB or CLB, while one connection may carry requests of many clients",
+    ),
   observations: z
     .array(observation)
     .describe(
@@ -296,50 +305,6 @@ export const connection = z.strictObject({
   evidence: z.array(evidence),
   expected: z.strictObject({ class: z.string(), because: z.string() }).optional(),
   findings: z.array(z.string()),
-});
-
-export const spread = z.strictObject({
-  kind: z.enum(["load-balancer", "service"]),
-  name: z.string().describe("of the load balancer; namespace/name of the service"),
-  targets: z
-    .array(
-      z.strictObject({
-        address: z.string(),
-        port: z.number().int().nullable(),
-        name: z.string().optional().describe("namespace/name of the pod, or the node's name"),
-        node: z.string().optional(),
-        connections: z.number().int().describe("without the health checks"),
-        healthChecks: z
-          .number()
-          .int()
-          .describe(
-            "connections of the load balancer itself that can be nothing else; checks that look like requests are not among them",
-          ),
-        packets: z.number().int().describe("of the connections, each packet once"),
-        bytes: z.number().int(),
-      }),
-    )
-    .describe("most connections first"),
-  unresolved: z
-    .number()
-    .int()
-    .optional()
-    .describe("connections of which no packet shows the target; absent when none"),
-  neverReached: z
-    .array(
-      z.strictObject({
-        address: z.string().optional(),
-        port: z.number().int().nullable(),
-        instanceId: z.string().optional(),
-        name: z.string().optional(),
-        node: z.string().optional(),
-        state: z.string().optional().describe("as the snapshot says it"),
-        watched: z
-          .boolean()
-          .describe("a capture stands where its packets pass; if not, nobody can tell"),
-      }),
-    )
-    .describe("registered in the snapshot, and in no capture"),
 });
 
 export const finding = z.strictObject({

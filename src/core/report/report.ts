@@ -12,6 +12,6 @@ export type ReportParty = z.infer<typeof schema.party>;
 export type ReportObservation = z.infer<typeof schema.observation>;
 export type ReportNatStep = z.infer<typeof schema.natStep>;
 export type ReportEvidence = z.infer<typeof schema.evidence>;
-export type ReportSpread = z.infer<typeof schema.spread>;
+export type ReportSpread = NonNullable<Report["distribution"]>[number];
 export type ReportFinding = z.infer<typeof schema.finding>;
 export type ReportDiagnostic = z.infer<typeof schema.diagnostic>;

@@ -57,6 +57,14 @@ describe("connections of a load balancer", () => {
       },
     ]);
   });
+  test("that ask as ELB-HealthChecker are health checks, however much they carry", () => {
+    const seen = new Sightings(balanced([]));
+    const tap = seen.at("n2/eth0");
+    const httpRequest = { forwardedFor: null, isHealthCheck: true, record: 3 };
+    seen.see(tap, "10.0.1.200:1001 > 10.0.2.51:8080", request(1), answer(2), { httpRequest });
+    seen.see(tap, "10.0.1.11:1001 > 10.0.2.51:8080", request(3), answer(4), { httpRequest });
+    expect(spreadOf(seen)).toMatchObject([{ targets: [{ connections: 0, healthChecks: 1 }] }]);
+  });
   test("that began before the capture may have carried data", () => {
     const seen = new Sightings(balanced([]));
     const part = { tcpFlags: 16, sequenceStart: 5, sequenceEnd: 6 };

@@ -178,3 +178,23 @@ describe("sequence range", () => {
     expect(range({ seq: 0, flags: "R." })).toEqual([null, null]);
   });
 });
+
+describe("an HTTP request at the start of what was seen", () => {
+  const request = (client: string) => `GET / HTTP/1.1\r\nX-Forwarded-For: ${client}\r\n\r\n`;
+  it("gives the row its header, that of the first request only", () => {
+    const script = new FlowScript();
+    script.tcp({ flags: "S", seq: 1 });
+    script.tcp({ flags: "P.", seq: 2, payload: request("203.0.113.7") });
+    script.tcp({ flags: "P.", seq: 200, payload: request("203.0.113.8") });
+    expect(script.row(0).httpRequest).toEqual({
+      forwardedFor: { address: "203.0.113.7", port: null },
+      isHealthCheck: false,
+      record: 2,
+    });
+  });
+  it("that says nothing leaves nothing", () => {
+    const script = new FlowScript();
+    script.tcp({ flags: "P.", seq: 2, payload: "GET / HTTP/1.1\r\nHost: a\r\n\r\n" });
+    expect(script.row(0)).not.toHaveProperty("httpRequest");
+  });
+});

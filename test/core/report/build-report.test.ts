@@ -1,6 +1,7 @@
 // The report is what other programs read: its shape is held against the published schema, its order against the promise.
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import type { Owner } from "../../../src/core/cluster/owner.ts";
 import { buildReport } from "../../../src/core/report/build-report.ts";
 import { reportJsonSchema } from "../../../src/core/report/report-json-schema.ts";
 import { META, richAnalysis } from "../../support/analysis.ts";
@@ -96,6 +97,44 @@ describe("buildReport", () => {
       orig: [1_000_000, 0],
       resp: [0, 0],
     });
+  });
+
+  it("believes X-Forwarded-For of a load balancer that ends its clients' connections, and of nobody else", () => {
+    const analysis = richAnalysis();
+    const made = (orig: Owner) => {
+      const classified = analysis.classified.map((one) => {
+        const { connection } = one.subject;
+        if (connection.index !== 2) return one;
+        const httpRequest = {
+          forwardedFor: { address: "203.0.113.77", port: null },
+          isHealthCheck: false,
+          capture: 2,
+          record: 64,
+        };
+        const asked = { ...connection, proxyHeader: null, httpRequest };
+        return { ...one, subject: { ...one.subject, orig, connection: asked } };
+      });
+      const report = buildReport({ ...analysis, classified }, META);
+      expect(validate(report), JSON.stringify(validate.errors, null, 2)).toBe(true);
+      return report.connections[2];
+    };
+    const alb = made({ kind: "load-balancer", name: "alb", loadBalancerType: "application" });
+    expect(alb).toMatchObject({
+      client: { address: "203.0.113.77", port: null },
+      clientFrom: "x-forwarded-for",
+    });
+    expect(alb?.evidence.at(-1)).toEqual({
+      statement:
+        "X-Forwarded-For of the first request names 203.0.113.77 as the client; " +
+        "further requests on this connection may be of others.",
+      packets: [{ capture: "c3", record: 64 }],
+      snapshot: [],
+    });
+    expect(
+      made({ kind: "load-balancer", name: "nlb", loadBalancerType: "network" }),
+    ).not.toHaveProperty("client");
+    expect(made({ kind: "external" })).not.toHaveProperty("client");
+    expect(report.connections[2]?.clientFrom).toBe("proxy-protocol");
   });
 
   it("leaves out of a spread what nobody knows, and the whole where nothing was met", () => {
