@@ -3,7 +3,6 @@
  * overlay with its tunnel, a protocol without ports, an open question, findings of three levels, damaged input.
  */
 import type { Analysis } from "../../src/core/analysis.ts";
-import type { Spread } from "../../src/core/classify/spread.ts";
 import type { Owner } from "../../src/core/cluster/owner.ts";
 import type { ReportInput } from "../../src/core/report/report.ts";
 import { richFindings } from "./analysis-findings.ts";
@@ -19,6 +18,7 @@ import {
   verdict,
 } from "./analysis-parts.ts";
 import { richSnapshot } from "./analysis-snapshot.ts";
+import { richSpreads } from "./analysis-spreads.ts";
 
 const N1 = "ip-192-168-1-5.ec2.internal";
 const N2 = "ip-192-168-2-6.ec2.internal";
@@ -331,37 +331,6 @@ const SNAT_RULE = {
   ref: { file: "snapshot/n1.iptables", line: 88 },
 };
 
-/** An NLB with two targets, one of which gets checks only, and three without anything; a service whose pod nobody saw. */
-function richSpreads(): readonly Spread[] {
-  const none = { connections: 0, healthChecks: 0, packets: 0, bytes: 0 };
-  const nobody = { instanceId: null, owner: null, state: null, watched: false };
-  return [
-    {
-      kind: "load-balancer",
-      name: "k8s-shop-api-1a2b3c",
-      targets: [
-        {
-          address: "192.168.2.9",
-          port: 8080,
-          owner: api,
-          connections: 1,
-          healthChecks: 3,
-          packets: 16,
-          bytes: 1184,
-        },
-        { ...none, address: "192.168.2.10", port: 8080, owner: internet, healthChecks: 3 },
-      ],
-      unresolved: 0,
-      neverReached: [
-        { ...nobody, address: "192.168.1.145", port: 8080, owner: web, watched: true },
-        { ...nobody, address: "192.168.9.9", port: 8080, state: "draining" },
-        { ...nobody, address: null, port: 30080, instanceId: "i-0abc" },
-      ],
-    },
-    { kind: "service", name: "shop/api", targets: [], unresolved: 2, neverReached: [] },
-  ];
-}
-
 export function richAnalysis(): Analysis {
   const classified = [
     snatEgress(),
@@ -389,7 +358,7 @@ export function richAnalysis(): Analysis {
     snapshot: richSnapshot(),
     classified,
     findings: richFindings(),
-    spreads: richSpreads(),
+    spreads: richSpreads(api, web),
     accounting: { records: 398, inConnections: 380, notClassified: { malformed: 2, arp: 16 } },
     diagnostics: [
       {
