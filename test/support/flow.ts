@@ -150,6 +150,8 @@ export class Sightings {
   /** How long every capture goes on after START_NS. */
   lastsMs = 60_000;
   snaplen = 262_144;
+  /** Link type that every file says of its interface. */
+  linkType = 1;
 
   constructor(snapshot: ClusterSnapshot = emptySnapshot()) {
     this.snapshot = snapshot;
@@ -232,7 +234,12 @@ export class Sightings {
       file,
       firstSeenNs: START_NS,
       lastSeenNs: START_NS + BigInt(this.lastsMs) * 1_000_000n,
-      info: { wireBytes: 0, capturedBytes: 0, interfaces: [{ snaplen: this.snaplen }], drops: [] },
+      info: {
+        wireBytes: 0,
+        capturedBytes: 0,
+        interfaces: [{ snaplen: this.snaplen, linkType: this.linkType }],
+        drops: [],
+      },
     }));
     const owners = buildOwnerIndex(this.snapshot);
     return classify(connections, this.snapshot, owners, { clockOffsets, captures });

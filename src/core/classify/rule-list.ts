@@ -33,6 +33,8 @@ import { nodeToNode } from "./rules/node-to-node.ts";
 import { nodeToPod } from "./rules/node-to-pod.ts";
 import { nodeToVpc } from "./rules/node-to-vpc.ts";
 import { nodeport } from "./rules/nodeport.ts";
+import { nodeportNotForwarded } from "./rules/nodeport-not-forwarded.ts";
+import { notForwarded } from "./rules/not-forwarded.ts";
 import { overlayEncapsulation } from "./rules/overlay-encapsulation.ts";
 import { overlayTunnel } from "./rules/overlay-tunnel.ts";
 import { pathDiffersFromRules } from "./rules/path-differs-from-rules.ts";
@@ -120,6 +122,8 @@ export const FINDING_RULES: readonly FindingRule[] = [
   mtuBlackHole,
   ipFragments,
   asymmetricPath,
+  nodeportNotForwarded,
+  notForwarded,
   clusteripOnWire,
   imdsHopLimit,
   healthCheckFailing,

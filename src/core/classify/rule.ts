@@ -104,7 +104,13 @@ export interface CaptureFacts {
   readonly info: {
     readonly wireBytes: number;
     readonly capturedBytes: number;
-    readonly interfaces: readonly { readonly snaplen: number }[];
+    readonly interfaces: readonly {
+      readonly snaplen: number;
+      /** LINKTYPE_ value. */
+      readonly linkType?: number;
+      /** Capture filter, when the file tells it. */
+      readonly filter?: string;
+    }[];
     readonly drops: readonly {
       /** 64-bit counters as decimal text. */
       readonly droppedByInterface?: string;
