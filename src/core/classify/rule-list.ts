@@ -14,6 +14,7 @@ import { clusteripOnWire } from "./rules/clusterip-on-wire.ts";
 import { connectionRefused } from "./rules/connection-refused.ts";
 import { controlPlane } from "./rules/control-plane.ts";
 import { directEgress } from "./rules/direct-egress.ts";
+import { dnsRace } from "./rules/dns-race.ts";
 import { dnsUnanswered } from "./rules/dns-unanswered.ts";
 import { doubleNat } from "./rules/double-nat.ts";
 import { external } from "./rules/external.ts";
@@ -47,11 +48,13 @@ import { podToPodOverlay } from "./rules/pod-to-pod-overlay.ts";
 import { podToVpc } from "./rules/pod-to-vpc.ts";
 import { proxyProtocolMismatch } from "./rules/proxy-protocol-mismatch.ts";
 import { proxyProtocolV2 } from "./rules/proxy-protocol-v2.ts";
+import { resetByNatState } from "./rules/reset-by-nat-state.ts";
 import { serviceClusterip } from "./rules/service-clusterip.ts";
 import { serviceWithoutEndpoints } from "./rules/service-without-endpoints.ts";
 import { snatEgress } from "./rules/snat-egress.ts";
 import { snatPortCollision } from "./rules/snat-port-collision.ts";
 import { snatPortPressure } from "./rules/snat-port-pressure.ts";
+import { staleConntrackDnat } from "./rules/stale-conntrack-dnat.ts";
 import { staleSnapshot } from "./rules/stale-snapshot.ts";
 import { synUnanswered } from "./rules/syn-unanswered.ts";
 import { tcpReset } from "./rules/tcp-reset.ts";
@@ -117,6 +120,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   synUnanswered,
   halfOpen,
   dnsUnanswered,
+  dnsRace,
   serviceWithoutEndpoints,
   icmpError,
   mtuBlackHole,
@@ -124,6 +128,8 @@ export const FINDING_RULES: readonly FindingRule[] = [
   asymmetricPath,
   nodeportNotForwarded,
   notForwarded,
+  resetByNatState,
+  staleConntrackDnat,
   clusteripOnWire,
   imdsHopLimit,
   healthCheckFailing,

@@ -1,4 +1,4 @@
-/** Whether a capture went on long enough for a missing packet to mean something. */
+/** Whether a missing packet means something: the capture went on long enough and lost nothing. */
 import type { Connection } from "../correlate/connection.ts";
 import type { CaptureFacts, RuleContext } from "./rule.ts";
 
@@ -25,4 +25,14 @@ export function wasWatched(
 
 function endOf(capture: CaptureFacts | undefined): bigint | null {
   return capture?.lastSeenNs ?? null;
+}
+
+/** Whether the file itself counts packets that it did not get. */
+export function droppedPackets(capture: CaptureFacts | undefined): boolean {
+  const drops = capture?.info?.drops ?? [];
+  return drops.some((one) => isSome(one.droppedByInterface) || isSome(one.droppedByOs));
+}
+
+function isSome(counter: string | undefined): boolean {
+  return counter !== undefined && counter !== "0";
 }

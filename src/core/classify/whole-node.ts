@@ -5,6 +5,7 @@
 import type { Connection, Observation } from "../correlate/connection.ts";
 import type { CaptureFacts, RuleContext } from "./rule.ts";
 import { firstLeg } from "./subject.ts";
+import { droppedPackets } from "./watched.ts";
 
 /** LINKTYPE_LINUX_SLL2, what `tcpdump -i any` writes: interfaces that are not in the file were quiet. */
 const LINUX_SLL2 = 276;
@@ -83,16 +84,12 @@ function hasWitness({ witnesses }: NodeSeen, connection: Connection): boolean {
 function covered(capture: CaptureFacts | undefined, connection: Connection): boolean {
   if (capture?.info == null || capture.firstSeenNs === null || capture.lastSeenNs === null)
     return false;
-  const { drops, interfaces } = capture.info;
+  const { interfaces } = capture.info;
   if (interfaces.some(({ filter }) => filter !== undefined)) return false;
-  if (drops.some((one) => lost(one.droppedByInterface) || lost(one.droppedByOs))) return false;
+  if (droppedPackets(capture)) return false;
   return (
     capture.firstSeenNs <= connection.lastSeenNs && capture.lastSeenNs >= connection.firstSeenNs
   );
-}
-
-function lost(counter: string | undefined): boolean {
-  return counter !== undefined && counter !== "0";
 }
 
 function seesAny(

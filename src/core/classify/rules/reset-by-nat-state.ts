@@ -1,0 +1,132 @@
+import type { Connection, Observation } from "../../correlate/connection.ts";
+import { statement } from "../evidence.ts";
+import { counted, perWorkloadPair } from "../finding-group.ts";
+import type { Classified, FindingRule, RuleContext } from "../rule.ts";
+import {
+  dialledText,
+  endpointText,
+  MAX_EVIDENCE,
+  packetsOf,
+  placesText,
+  type Side,
+} from "../sightings.ts";
+import { firstLeg, rewritesDestination } from "../subject.ts";
+
+/** What a server sends again comes within TCP's retransmission time (RFC 6298: at most 60 s apart). */
+const RETRY_NS = 60_000_000_000n;
+
+export const resetByNatState: FindingRule = {
+  level: "warning",
+  meta: {
+    id: "reset-by-nat-state",
+    title: "An answer came back with the pod's address, and the client reset it",
+    why: "The client does not know whom the answer is from; its RST ends the connection at the server while the client still waits.",
+    proves:
+      "A socket that had dialled a service got segments from one of its servers under the server's own address, at the client's own interface, and sent that address nothing but RST.",
+    doesNotProve:
+      "Why conntrack did not translate it back: a segment out of its window (INVALID), an entry that was deleted or an expired one look alike.",
+    confirm:
+      "conntrack -S (invalid); sysctl net.netfilter.nf_conntrack_tcp_be_liberal; iptables -S KUBE-FORWARD",
+    sources: ["kubernetes/kubernetes#74839", "kubernetes/kubernetes#117924"],
+  },
+  find(classified, context) {
+    const astray = astrayAnswers(classified, context);
+    return perWorkloadPair([...astray.keys()], (pair) => ({
+      level: "warning",
+      message: `${pair.identity}: ${counted(pair.members.length, "connection")} whose answers reached the client untranslated and were reset.`,
+      advice:
+        "Let kube-proxy drop INVALID packets (the rule of KUBE-FORWARD, since Kubernetes 1.15) or set nf_conntrack_tcp_be_liberal=1.",
+      evidence: pair.members.slice(0, MAX_EVIDENCE).flatMap((one) => {
+        const { seen, side } = astray.get(one) ?? { seen: null, side: "orig" };
+        if (seen === null) return [];
+        const server = side === "orig" ? "resp" : "orig";
+        return [
+          statement(
+            `${dialledText(one.subject)} was dialled, and ${placesText([seen])} saw answers of ${endpointText(seen.tuple[server])}`,
+            [
+              ...packetsOf(one.subject.connection.observations, ({ orig }) => orig.firstRecord),
+              ...packetsOf([seen], (at) => at[server].firstRecord),
+            ].slice(-2),
+          ),
+          statement(
+            `the client sent nothing but RST to that address, seen at ${placesText([seen])}`,
+            packetsOf([seen], (at) => at[side].resetRecord),
+          ),
+        ];
+      }),
+    }));
+  },
+};
+
+interface Astray {
+  readonly seen: Observation;
+  /** The client's side of that sighting. */
+  readonly side: Side;
+}
+
+/** By the connection that the client opened; its answers may look like a connection of their own. */
+function astrayAnswers(
+  classified: readonly Classified[],
+  { snapshot }: RuleContext,
+): Map<Classified, Astray> {
+  const bySocket = new Map<string, Classified[]>();
+  for (const one of classified) {
+    const { connection, orig, dialled } = one.subject;
+    if (connection.tcp === null || orig.kind !== "pod" || dialled.kind !== "service") continue;
+    const socket = endpointText(firstLeg(connection).orig);
+    const known = bySocket.get(socket);
+    if (known === undefined) bySocket.set(socket, [one]);
+    else known.push(one);
+  }
+  const found = new Map<Classified, Astray>();
+  for (const { subject } of classified) {
+    if (subject.connection.tcp === null) continue;
+    for (const seen of subject.connection.observations) {
+      const side = onlyResets(seen);
+      if (side === null) continue;
+      const opened = bySocket.get(endpointText(seen.tuple[side]))?.find((one) => {
+        return isServerOf(one, seen, side, subject.connection, snapshot);
+      });
+      if (opened !== undefined && !found.has(opened)) found.set(opened, { seen, side });
+    }
+  }
+  return found;
+}
+
+/** The side that got packets and answered them with nothing but RST. */
+function onlyResets({ orig, resp, encapsulation, vantagePoint }: Observation): Side | null {
+  if (encapsulation !== null || vantagePoint.oneWay || vantagePoint.pod === null) return null;
+  if (orig.resets > 0 && orig.resets === orig.records && resp.records > resp.resets) return "orig";
+  if (resp.resets > 0 && resp.resets === resp.records && orig.records > orig.resets) return "resp";
+  return null;
+}
+
+/** Whether that sighting, at the client's own interface, is of the server that this connection was translated to. */
+function isServerOf(
+  { subject }: Classified,
+  seen: Observation,
+  side: Side,
+  { tcp, index }: Connection,
+  snapshot: RuleContext["snapshot"],
+): boolean {
+  const { connection, orig } = subject;
+  if (seen.vantagePoint.pod !== `${orig.namespace}/${orig.name}`) return false;
+  const server = seen.tuple[side === "orig" ? "resp" : "orig"];
+  const dialled = firstLeg(connection).resp;
+  // A pod that is its own server sees both tuples.
+  if (server.address === dialled.address || server.address === firstLeg(connection).orig.address)
+    return false;
+  if (seen.orig.firstSeenNs > connection.lastSeenNs + RETRY_NS) return false;
+  if (seen.orig.lastSeenNs < connection.firstSeenNs) return false;
+  if (index === connection.index) return connection.nat.some(rewritesDestination);
+  const isSameStart = tcp?.origIsn != null && tcp.origIsn === connection.tcp?.origIsn;
+  if (isSameStart) return true;
+  const service = snapshot.services.find(({ clusterIps }) => clusterIps.includes(dialled.address));
+  return snapshot.endpoints.some(
+    (one) =>
+      one.namespace === service?.namespace &&
+      one.service === service.name &&
+      one.address === server.address &&
+      one.port === server.port,
+  );
+}
