@@ -24,6 +24,7 @@ import { icmpError } from "./rules/icmp-error.ts";
 import { imdsHopLimit } from "./rules/imds-hop-limit.ts";
 import { ipFragments } from "./rules/ip-fragments.ts";
 import { linkLocal } from "./rules/link-local.ts";
+import { lowPortFailures } from "./rules/low-port-failures.ts";
 import { midStream } from "./rules/mid-stream.ts";
 import { mtuBlackHole } from "./rules/mtu-black-hole.ts";
 import { nlbHairpin } from "./rules/nlb-hairpin.ts";
@@ -40,6 +41,7 @@ import { overlayEncapsulation } from "./rules/overlay-encapsulation.ts";
 import { overlayTunnel } from "./rules/overlay-tunnel.ts";
 import { pathDiffersFromRules } from "./rules/path-differs-from-rules.ts";
 import { peeredCidrSnat } from "./rules/peered-cidr-snat.ts";
+import { podHasEniPrimary } from "./rules/pod-has-eni-primary.ts";
 import { podToNode } from "./rules/pod-to-node.ts";
 import { podToPeer } from "./rules/pod-to-peer.ts";
 import { podToPodDirect } from "./rules/pod-to-pod-direct.ts";
@@ -54,6 +56,7 @@ import { serviceWithoutEndpoints } from "./rules/service-without-endpoints.ts";
 import { snatEgress } from "./rules/snat-egress.ts";
 import { snatPortCollision } from "./rules/snat-port-collision.ts";
 import { snatPortPressure } from "./rules/snat-port-pressure.ts";
+import { sourcePortClash } from "./rules/source-port-clash.ts";
 import { staleConntrackDnat } from "./rules/stale-conntrack-dnat.ts";
 import { staleSnapshot } from "./rules/stale-snapshot.ts";
 import { synUnanswered } from "./rules/syn-unanswered.ts";
@@ -111,6 +114,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   vpcCidrNotExcluded,
   peeredCidrSnat,
   wrongEni,
+  podHasEniPrimary,
   pathDiffersFromRules,
   clockSkew,
   wrongVantage,
@@ -140,6 +144,8 @@ export const FINDING_RULES: readonly FindingRule[] = [
   clientIpPreserved,
   snatPortPressure,
   snatPortCollision,
+  lowPortFailures,
+  sourcePortClash,
   midStream,
   captureTruncated,
   captureDuplicates,

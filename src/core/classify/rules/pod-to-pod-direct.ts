@@ -1,6 +1,8 @@
+import { crossedZoneEvidence } from "../crossed-zone.ts";
 import type { Evidence, PathClass, PathMatch, PathRule, Subject } from "../rule.ts";
 import { secondaryEniEvidence } from "../secondary-eni.ts";
 import {
+  firstLeg,
   isPod,
   lastLeg,
   nameOf,
@@ -23,7 +25,11 @@ export const podToPodDirect: PathRule = {
   match(subject, { snapshot }) {
     if (!isPod(subject.orig) || !isPod(subject.resp) || subject.connection.nat.length > 0)
       return null;
-    const more = secondaryEniEvidence(subject, snapshot);
+    const { orig, resp } = firstLeg(subject.connection);
+    const more = [
+      ...secondaryEniEvidence(subject, snapshot),
+      ...crossedZoneEvidence(orig.address, resp.address, snapshot.subnets),
+    ];
     const unseen: UnseenPart[] = [];
     if (sightingAtOrigin(subject) === null) unseen.push("originator");
     if (sightingAtResponder(subject) === null) unseen.push("responder");
