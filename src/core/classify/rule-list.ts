@@ -70,6 +70,7 @@ import { vpcCidrNotExcluded } from "./rules/vpc-cidr-not-excluded.ts";
 import { vpcToNode } from "./rules/vpc-to-node.ts";
 import { vpcToPod } from "./rules/vpc-to-pod.ts";
 import { wrongEni } from "./rules/wrong-eni.ts";
+import { wrongMac } from "./rules/wrong-mac.ts";
 import { wrongVantage } from "./rules/wrong-vantage.ts";
 
 /**
@@ -132,6 +133,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   asymmetricPath,
   nodeportNotForwarded,
   notForwarded,
+  wrongMac,
   resetByNatState,
   staleConntrackDnat,
   clusteripOnWire,

@@ -30,6 +30,8 @@ export interface ObservedDirection {
   readonly ttlMax: number;
   /** IPv4 identification of the first packet; null when it says nothing, left out when not asked. */
   readonly ipId?: number | null;
+  /** Link address that the first packet was sent to; null where the link layer tells none, left out when not asked. */
+  readonly macDst?: string | null;
   /** As in FlowDirection: counted at this place alone, each with its first record (0 = none). */
   readonly retransmissions: number;
   readonly retransmissionRecord: number;

@@ -120,6 +120,7 @@ function add(to: ObservedDirection, more: FlowDirection): ObservedDirection {
     ttlMin: Math.min(to.ttlMin, more.ttlMin),
     ttlMax: Math.max(to.ttlMax, more.ttlMax),
     ipId: (to.firstRecord <= more.firstRecord ? to.ipId : more.ipId) ?? null,
+    macDst: (to.firstRecord <= more.firstRecord ? to.macDst : more.macDst) ?? null,
     retransmissions: to.retransmissions + more.retransmissions,
     retransmissionRecord: earlier(to.retransmissionRecord, more.retransmissionRecord),
     resets: to.resets + more.resets,
