@@ -56,14 +56,13 @@ function isSilentNodePort({ subject }: Classified, context: RuleContext): boolea
   );
   if (service === undefined) return false;
   // Without endpoints kube-proxy drops it on purpose; with policy Local also when all of them are on other nodes.
-  const nodeOf = new Map(snapshot.pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod.node]));
   const isLocal = service.externalTrafficPolicy === "Local";
   const hasEndpoint = snapshot.endpoints.some(
     (one) =>
       one.ready &&
       one.namespace === service.namespace &&
       one.service === service.name &&
-      (!isLocal || (one.pod !== undefined && nodeOf.get(one.pod) === dialled.node)),
+      (!isLocal || context.owners.resolve(one.address).node === dialled.node),
   );
   if (!hasEndpoint) return false;
   return tcp.retransmissions.orig > 0 || wasWatched(connection, context, connection.firstSeenNs);
