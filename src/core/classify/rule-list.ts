@@ -58,6 +58,7 @@ import { snatPortCollision } from "./rules/snat-port-collision.ts";
 import { snatPortPressure } from "./rules/snat-port-pressure.ts";
 import { sourcePortClash } from "./rules/source-port-clash.ts";
 import { staleConntrackDnat } from "./rules/stale-conntrack-dnat.ts";
+import { staleNeighbour } from "./rules/stale-neighbour.ts";
 import { staleSnapshot } from "./rules/stale-snapshot.ts";
 import { synUnanswered } from "./rules/syn-unanswered.ts";
 import { tcpReset } from "./rules/tcp-reset.ts";
@@ -134,6 +135,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   nodeportNotForwarded,
   notForwarded,
   wrongMac,
+  staleNeighbour,
   resetByNatState,
   staleConntrackDnat,
   clusteripOnWire,
