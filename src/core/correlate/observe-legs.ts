@@ -77,8 +77,8 @@ function observe(
   return {
     vantagePoint: at,
     tuple: { orig: leg.orig, resp: leg.resp },
-    orig: sum(rows, leg.orig),
-    resp: sum(rows, leg.resp),
+    orig: sum(rows.map((row) => sentBy(row, leg.orig))),
+    resp: sum(rows.map((row) => notSentBy(row, leg.orig))),
     encapsulation:
       inside === null
         ? null
@@ -98,8 +98,13 @@ function observe(
   };
 }
 
-function sum(rows: readonly FlowObservation[], sender: FlowEndpoint): ObservedDirection {
-  const parts = rows.map((row) => sentBy(row, sender)).filter((direction) => direction.records > 0);
+/** Asked for by the originator: where both ends are one (127.0.0.1:500 to itself) the responder's name tells nothing. */
+function notSentBy(row: FlowObservation, orig: FlowEndpoint): FlowDirection {
+  return sentBy(row, orig) === row.forward ? row.backward : row.forward;
+}
+
+function sum(directions: readonly FlowDirection[]): ObservedDirection {
+  const parts = directions.filter((direction) => direction.records > 0);
   const [first] = parts;
   if (first === undefined) return NOTHING;
   return parts.slice(1).reduce<ObservedDirection>(add, { ...first });

@@ -64,6 +64,13 @@ test("three tuples whose TTLs conntrack contradicts for two of them stand in one
 });
 
 describe("counts", () => {
+  test("a packet of a host to its own port once, as the originator's", () => {
+    const seen = new Sightings();
+    seen.udp(seen.at("x"), "127.0.0.1:500 > 127.0.0.1:500", datagram(7));
+    expect(seen.connection.packets).toEqual({ orig: 1, resp: 0 });
+    expect(seen.connection.observations[0]?.resp.records).toBe(0);
+  });
+
   test("each packet once, however many places saw it", () => {
     const seen = new Sightings(cluster());
     const [veth, eth0] = [seen.at("pod:default/web-a"), seen.at("n1/eth0")];
