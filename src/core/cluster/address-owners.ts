@@ -39,9 +39,11 @@ function eniFacts(eni: EniEntry): Pick<Owner, "eni" | "deviceIndex" | "ref"> {
 
 /** Addresses in the VPC that belong to no part of the cluster, or to a node without a pod that claims them. */
 function addVpcHosts(snapshot: ClusterSnapshot, owners: Owners): void {
-  const names = new Map(snapshot.instances.map(({ id, name }) => [id, name]));
+  const named = snapshot.instances.filter(({ id }) => id !== "");
+  const names = new Map(named.map(({ id, name }) => [id, name]));
   for (const { privateAddress, publicAddress, name, id, ref } of snapshot.instances) {
-    const owner: Owner = { kind: "vpc", name: name ?? id, ref };
+    const called = name ?? (id === "" ? undefined : id);
+    const owner: Owner = { kind: "vpc", ...(called !== undefined && { name: called }), ref };
     for (const address of [privateAddress, publicAddress]) {
       if (address !== undefined) owners.set(address, owner);
     }

@@ -7,6 +7,7 @@ import {
   groupsWithAttributes,
   mergeByKey,
   mergeEnis,
+  mergeInstances,
   mergeLoadBalancers,
   mergePods,
   podKey,
@@ -17,6 +18,7 @@ import { mergeNodes, withHostNetwork } from "./merge-nodes.ts";
 import { missingInputs } from "./missing-inputs.ts";
 import { nodeEnis, nodeFacts } from "./node-facts.ts";
 import { nodeFileStem } from "./node-file-stem.ts";
+import { withAssignedPods } from "./pod-assignments.ts";
 import { type FileEntries, readFiles } from "./read-files.ts";
 import type {
   ClusterSnapshot,
@@ -37,7 +39,7 @@ export function loadSnapshot(files: readonly SnapshotText[], log: DiagnosticLog)
   const { parts, entries } = readFiles(files, log);
   const listedPods = mergePods(parts.pods, log);
   const nodes = mergeNodes(parts, listedPods);
-  const pods = withHostNetwork(listedPods, nodes);
+  const pods = withAssignedPods(withHostNetwork(listedPods, nodes), parts.assignments);
   const enis = withNodeRoles(mergeEnis(parts), nodes);
   const cni = parts.cni.find(({ ref }) => ref?.pointer !== undefined) ?? parts.cni[0];
   const settings: CniSettings = cni ?? { excludeSnatCidrs: [] };
@@ -60,7 +62,7 @@ export function loadSnapshot(files: readonly SnapshotText[], log: DiagnosticLog)
     endpoints: mergeByKey(parts.endpoints, endpointKey),
     enis,
     subnets: mergeByKey(parts.subnets, (subnet) => subnet.id),
-    instances: mergeByKey(parts.instances, (instance) => instance.id),
+    instances: mergeInstances(parts.instances),
     loadBalancers: mergeLoadBalancers(parts.loadBalancers, enis),
     targets: targetsWithGroups(parts.targets, targetGroups),
     targetGroups,

@@ -2,6 +2,7 @@
 import type { DiagnosticLog } from "../diagnostics/diagnostic.ts";
 import type {
   EniEntry,
+  InstanceEntry,
   LoadBalancerEntry,
   PodEntry,
   SnapshotRef,
@@ -79,7 +80,20 @@ export function mergeEnis(parts: SnapshotParts): EniEntry[] {
   const listed = mergeByKey(parts.enis, (eni) => eni.id);
   const known = new Set(listed.map((eni) => eni.id));
   const others = mergeByKey(parts.instanceEnis, (eni) => eni.id);
-  return [...listed, ...others.filter((eni) => !known.has(eni.id))];
+  const ofAws = [...listed, ...others.filter((eni) => !known.has(eni.id))];
+  const ids = new Set(ofAws.map((eni) => eni.id));
+  const ofCni = mergeByKey(parts.cniEnis, (eni) => eni.id);
+  return [...ofAws, ...ofCni.filter((eni) => !ids.has(eni.id))];
+}
+
+/** A table without ids tells its instances apart by their addresses, and yields to what has ids. */
+export function mergeInstances(instances: readonly InstanceEntry[]): InstanceEntry[] {
+  const merged = mergeByKey(
+    instances,
+    ({ id, privateAddress, publicAddress }) => id || `${privateAddress} ${publicAddress}`,
+  );
+  const known = new Set(merged.filter(({ id }) => id !== "").map((one) => one.privateAddress));
+  return merged.filter(({ id, privateAddress }) => id !== "" || !known.has(privateAddress));
 }
 
 const TYPE_OF_ROLE = new Map<string, LoadBalancerEntry["type"]>([

@@ -50,7 +50,7 @@ function withInstance(
   const isNode = (address: string | undefined): boolean =>
     address !== undefined && node.internalAddresses.includes(address);
   const instanceId =
-    instances.find((one) => isNode(one.privateAddress))?.id ??
+    instances.find((one) => one.id !== "" && isNode(one.privateAddress))?.id ??
     [...enis, ...instanceEnis].find((eni) => isNode(eni.primaryAddress))?.instanceId;
   return instanceId === undefined ? node : { ...node, instanceId };
 }

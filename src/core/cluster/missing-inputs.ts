@@ -12,7 +12,16 @@ export function missingInputs(snapshot: Omit<ClusterSnapshot, "missing">): strin
     if (!isThere) missing.push(words);
   };
   const hasKind = (kind: string): boolean => snapshot.sources.some((one) => one.kind === kind);
-  want(snapshot.pods.some(isJson), "kubectl get pods -A -o json");
+  // The VPC CNI's own JSON tells of pods, too, but not of all there is to a pod.
+  const kubectlFiles = new Set(
+    snapshot.sources.filter(({ kind }) => kind === "kubectl-json").map(({ file }) => file),
+  );
+  const isListed = ({ ref }: { readonly ref: { readonly file: string } }): boolean =>
+    kubectlFiles.has(ref.file);
+  want(
+    snapshot.pods.some((pod) => isJson(pod) && isListed(pod)),
+    "kubectl get pods -A -o json",
+  );
   want(snapshot.nodes.some(isJson) && hasNodeList(snapshot), "kubectl get nodes -o json");
   want(snapshot.services.some(isJson), "kubectl get services -A -o json");
   want(snapshot.endpoints.length > 0, "kubectl get endpointslices -A -o json");

@@ -14,6 +14,7 @@ import {
   readVpcPeering,
   readVpcs,
 } from "./from-aws-network.ts";
+import { readInstancesText } from "./from-aws-text.ts";
 import { readConntrack } from "./from-conntrack.ts";
 import { readIpAddrJson, readIpAddrText } from "./from-ip-addr.ts";
 import {
@@ -28,6 +29,7 @@ import { readIptables } from "./from-iptables.ts";
 import { readDescribeDaemonSet } from "./from-kubectl-describe.ts";
 import { readKubectlJson } from "./from-kubectl-json.ts";
 import { readNodesText, readPodsText, readServicesText } from "./from-kubectl-text.ts";
+import { readCniCheckpoint, readCniEnis, readCniLog } from "./from-vpc-cni.ts";
 import type { JsonDocument } from "./json-documents.ts";
 import { type Recognition, recognise } from "./recognise.ts";
 import type { SnapshotKind, SnapshotText } from "./snapshot.ts";
@@ -49,6 +51,8 @@ const JSON_READERS: Partial<Record<SnapshotKind, JsonReader>> = {
   "aws-target-group-attributes": readTargetGroupAttributes,
   "aws-vpc-peering": readVpcPeering,
   "aws-eks-cluster": readEksCluster,
+  "cni-checkpoint": readCniCheckpoint,
+  "cni-enis": readCniEnis,
   "ip-addr": readIpAddrJson,
   "ip-rule": readIpRuleJson,
   "ip-route": readIpRouteJson,
@@ -60,6 +64,8 @@ const TEXT_READERS: Partial<Record<SnapshotKind, TextReader>> = {
   "kubectl-nodes-text": readNodesText,
   "kubectl-services-text": readServicesText,
   "kubectl-describe-daemonset": readDescribeDaemonSet,
+  "aws-instances": readInstancesText,
+  "cni-log": readCniLog,
   "ip-addr": readIpAddrText,
   "ip-rule": readIpRuleText,
   "ip-route": readIpRouteText,

@@ -1,6 +1,7 @@
 /** What a snapshot file is: told by its content, never by its name. */
 import type { DiagnosticKind } from "../diagnostics/diagnostic.ts";
 import { MAX_SNAPSHOT_FILE_BYTES } from "../limits.ts";
+import { isCniEnis } from "./from-vpc-cni.ts";
 import { type JsonDocument, parseJsonDocuments, startsJson } from "./json-documents.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { SnapshotKind } from "./snapshot.ts";
@@ -12,7 +13,7 @@ import {
   YAML_NOT_READ,
 } from "./snapshot-diagnostics.ts";
 import { type TextLine, textLines } from "./text-lines.ts";
-import { type TextSection, textSections } from "./text-sections.ts";
+import { isCniLogLine, type TextSection, textSections } from "./text-sections.ts";
 
 export interface JsonPart {
   readonly kind: SnapshotKind;
@@ -41,7 +42,8 @@ export function recognise(file: string, text: string): Recognition {
     const message = `${file} is empty`;
     return { json: [], text: [], problems: [{ kind: EMPTY_FILE, message }] };
   }
-  if (startsJson(firstLine)) return recogniseJson(file, bare);
+  // Log lines are JSON, too, but a log is read by lines: the first and the last are often cut.
+  if (startsJson(firstLine) && !isCniLogLine(firstLine)) return recogniseJson(file, bare);
   const lines = textLines(bare);
   const sections = textSections(lines);
   if (sections.length > 0) return { json: [], text: sections, problems: [] };
@@ -125,5 +127,7 @@ function jsonKind(root: JsonValue): SnapshotKind | null {
   }
   if (root.string("kind") !== undefined && root.has("apiVersion")) return "kubectl-json";
   if (root.get("cluster").has("resourcesVpcConfig")) return "aws-eks-cluster";
+  if (root.string("version")?.startsWith("vpc-cni-ipam/")) return "cni-checkpoint";
+  if (isCniEnis(root)) return "cni-enis";
   return AWS_LISTS.find(([key]) => root.get(key).isArray)?.[1] ?? null;
 }

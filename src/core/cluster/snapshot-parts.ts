@@ -3,6 +3,7 @@ import { parseAddress } from "../address/ip-text.ts";
 import type { DiagnosticLog } from "../diagnostics/diagnostic.ts";
 import type { JsonDocument } from "./json-documents.ts";
 import type { JsonValue } from "./json-value.ts";
+import type { AssignmentEvent } from "./pod-assignments.ts";
 import type {
   CidrEntry,
   CniSettings,
@@ -74,6 +75,9 @@ export class SnapshotParts {
   readonly enis: EniEntry[] = [];
   /** ENIs as describe-instances lists them: used where describe-network-interfaces does not. */
   readonly instanceEnis: EniEntry[] = [];
+  /** ENIs as the VPC CNI tells of them: its log, its introspection. */
+  readonly cniEnis: EniEntry[] = [];
+  readonly assignments: AssignmentEvent[] = [];
   readonly subnets: SubnetEntry[] = [];
   readonly instances: InstanceEntry[] = [];
   readonly loadBalancers: LoadBalancerEntry[] = [];
@@ -99,6 +103,8 @@ export class SnapshotParts {
       this.services,
       this.endpoints,
       this.enis,
+      this.cniEnis,
+      this.assignments,
       this.subnets,
       this.instances,
       this.loadBalancers,

@@ -39,6 +39,9 @@ export type SnapshotKind =
   | "ip-neigh"
   | "iptables"
   | "conntrack"
+  | "cni-log"
+  | "cni-checkpoint"
+  | "cni-enis"
   | "hostname";
 
 /**
@@ -187,6 +190,7 @@ export interface SubnetEntry {
   readonly ref: SnapshotRef;
 }
 export interface InstanceEntry {
+  /** Empty when a table was printed without it. */
   readonly id: string;
   readonly name?: string;
   readonly privateAddress?: string;

@@ -26,6 +26,11 @@ const ROUTE_TYPE =
 const ADDRESS =
   "(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|(?=[0-9a-fA-F]*:)[0-9a-fA-F:.]+)(?:/[0-9]{1,3})?";
 
+/** A line of ipamd.log or plugin.log, whole or cut off (pkg/utils/logger of the VPC CNI: zap's JSON encoder). */
+export function isCniLogLine(text: string): boolean {
+  return /^\s*\{"level":"[a-z]+","ts":"/.test(text);
+}
+
 /** First lines, and in most outputs all lines, by what only that command prints. */
 const LINES: readonly (readonly [RegExp, SnapshotKind])[] = [
   [/^(?:\[\d+:\d+\] )?-[AIPN] \S/, "iptables"],
@@ -47,6 +52,9 @@ const LINES: readonly (readonly [RegExp, SnapshotKind])[] = [
   ],
   [new RegExp(`^${ROUTE_TYPE} (?:default|${ADDRESS})(?: |$)`), "ip-route"],
   [/^\s+Image:\s+\S*amazon-k8s-cni[:@]/, "kubectl-describe-daemonset"],
+  [/^\s*\{"level":"[a-z]+","ts":"/, "cni-log"],
+  [/^\s*\|+\s*DescribeInstances\s*\|+\s*$/, "aws-instances"],
+  [/^(?:RESERVATIONS|INSTANCES)\t/, "aws-instances"],
   [/^Name:\s+aws-node(?:-\w+)?\s*$/, "kubectl-describe-daemonset"],
 ];
 
@@ -54,6 +62,7 @@ const LINES: readonly (readonly [RegExp, SnapshotKind])[] = [
 const CONTINUED: ReadonlySet<SnapshotKind> = new Set([
   "ip-addr",
   "ip-route",
+  "aws-instances",
   "kubectl-describe-daemonset",
 ]);
 
@@ -119,6 +128,8 @@ function endsTable(text: string): boolean {
 
 function continues(kind: SnapshotKind | null, text: string): boolean {
   if (kind === null || !CONTINUED.has(kind)) return false;
+  // The records below INSTANCES (TAGS, STATE ...) are not indented; rows of a table begin with their frame.
+  if (kind === "aws-instances") return /^(?:[A-Z][A-Z0-9]*\t|\s*[|+-])/.test(text);
   // `kubectl describe` has unindented lines between its blocks; they do no harm there.
   return kind === "kubectl-describe-daemonset" || /^\s+\S/.test(text);
 }

@@ -111,9 +111,15 @@ describe("kubectl -o json: pods", () => {
   });
 
   it("counts kinds that it does not use", () => {
-    const config = { apiVersion: "crd.k8s.amazonaws.com/v1alpha1", kind: "ENIConfig" };
+    const config = { apiVersion: "v1", kind: "ConfigMap" };
     const { diagnostics } = loadText(kubeList(config, config));
     expect(diagnostics).toMatchObject([{ code: "snapshot.kind-not-used", count: 2 }]);
+  });
+
+  it("knows the VPC CNI's own kinds and has nothing to say about them", () => {
+    const config = { apiVersion: "crd.k8s.amazonaws.com/v1alpha1", kind: "ENIConfig" };
+    const node = { apiVersion: "vpcresources.k8s.aws/v1alpha1", kind: "CNINode" };
+    expect(loadText(kubeList(config, node)).codes).toEqual([]);
   });
 });
 
