@@ -16,6 +16,9 @@ const ADD_TO_ENI = /\bAdding (\S+) to DS for (eni-[0-9a-z]+)/;
 /** Cheap refusal: most lines of these logs tell something else, and there are many. */
 const TELLING = /ssign IP | to DS for eni-/;
 
+/** The sentences that are read are shorter by far; a longer one must not cost the square of its length. */
+const MAX_MESSAGE_CHARACTERS = 2048;
+
 export function readCniLog(context: ReadContext, lines: readonly TextLine[]): void {
   const enis = new CniEnis();
   for (const { text, number } of lines) {
@@ -23,7 +26,7 @@ export function readCniLog(context: ReadContext, lines: readonly TextLine[]): vo
     const isWhole = text.trimEnd().endsWith("}");
     if (isWhole && !TELLING.test(text)) continue;
     const entry = isWhole ? parsed(text) : null;
-    const message = entry?.string("msg");
+    const message = entry?.string("msg")?.slice(0, MAX_MESSAGE_CHARACTERS);
     const time = entry?.string("ts");
     if (message === undefined || time === undefined || Number.isNaN(Date.parse(time))) {
       skipEntry(context, ref, `Line ${number} is no complete line of a VPC CNI log`);

@@ -103,9 +103,14 @@ function filledIn(pod: PodEntry, { start, end }: Assignment): PodEntry {
   };
 }
 
+function isUndatedJson({ startTime, ref }: PodEntry): boolean {
+  return startTime === undefined && ref.pointer !== undefined;
+}
+
 /**
  * An assignment whose end the log does not show (it was rotated) ended when a listed pod of that address or name began; where
- * nothing tells when that was, the listed pod counts and this one lived at no known time.
+ * nothing tells when that was, a pod of a JSON list counts and this one lived at no known time. A table yields to the log, so both
+ * stay and the conflict is reported.
  */
 function podOf(assignment: Assignment, rivals: readonly PodEntry[]): PodEntry {
   const { namespace, name, address, start, startMs, ref } = assignment;
@@ -115,7 +120,7 @@ function podOf(assignment: Assignment, rivals: readonly PodEntry[]): PodEntry {
     .filter((time) => time !== undefined && Date.parse(time) >= startMs)
     .sort();
   const end = assignment.end ?? later[0];
-  const gone = end !== undefined || running.some((pod) => pod.startTime === undefined);
+  const gone = end !== undefined || running.some(isUndatedJson);
   const workload = workloadOfPodName(name);
   return {
     namespace,

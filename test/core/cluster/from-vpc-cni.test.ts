@@ -79,6 +79,11 @@ describe("ipamd.log", () => {
     expect(diagnostics).toMatchObject([{ code: "snapshot.entry-skipped", count: 2 }]);
   });
 
+  it("is not slowed down by a line made to be slow", () => {
+    const slow = "Assign IP 10.0.1.3 to sandbox x with metadata { ".repeat(40_000);
+    expect(loadText(line("01:00:00", slow)).codes).toEqual(["snapshot.entry-skipped"]);
+  });
+
   it("ends an assignment when the address goes to the next pod, though no line says so", () => {
     const lines = [assign("02:00:00", "10.0.1.5", B), assign("01:00:00", "10.0.1.5", A)];
     const { snapshot } = loadText(lines.join("\n"));
@@ -108,6 +113,17 @@ describe("ipamd.log beside a pod list", () => {
     const log = assign("03:00:00", "10.0.1.21", A);
     const { codes } = load({ "pods.json": running("2026-08-20T01:10:00Z"), "ipamd.log": log });
     expect(codes).toEqual(["snapshot.conflict"]);
+  });
+
+  it("says that both claim it when the list is a table, which tells no times", () => {
+    const table = `NAMESPACE NAME READY STATUS RESTARTS AGE IP NODE\ndefault ${B} 1/1 Running 0 1d 10.0.1.21 n1\n`;
+    const log = assign("03:00:00", "10.0.1.21", A);
+    const { snapshot, codes } = load({ "pods.txt": table, "ipamd.log": log });
+    expect(codes).toEqual(["snapshot.conflict"]);
+    expect(buildOwnerIndex(snapshot).resolve("10.0.1.21")).toMatchObject({
+      name: A,
+      ambiguousWith: [`default/${B}`],
+    });
   });
 
   it("leaves a listed pod as it is and fills in only its start where that is not told", () => {
