@@ -78,6 +78,8 @@ export interface Analysis {
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
   /** How connections spread over the targets of load balancers and services; left out: not asked. */
   readonly spreads?: readonly Spread[];
+  /** Names that DNS answers in the captures gave addresses, sorted, at most four each; left out: not asked. */
+  readonly dnsNames?: ReadonlyMap<string, readonly string[]>;
   readonly accounting: Accounting;
   readonly diagnostics: readonly Diagnostic[];
   readonly limits: readonly LimitReached[];

@@ -58,6 +58,7 @@ export async function analyze(
     classified,
     findings,
     spreads: spreads(classified, snapshot, vantagePoints, (address) => owners.resolve(address)),
+    dnsNames: flows.dnsNames(),
     accounting: records,
     diagnostics: log.list(),
     limits: flows.limits(),

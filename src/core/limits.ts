@@ -38,6 +38,14 @@ export const MAX_THROUGHPUT_SERIES = 4_096;
 export const THROUGHPUT_FROM_BYTES = 1_000_000;
 /** Bytes of an HTTP request that are read for its header. What stands behind them is not read. */
 export const MAX_HTTP_HEADER_BYTES = 4_096;
+/** Bytes of a DNS message that are read for names. What stands behind them gives none. */
+export const MAX_DNS_MESSAGE_BYTES = 4_096;
+/** Records of a DNS answer that are read. The others give no names. */
+export const MAX_DNS_ANSWERS_READ = 64;
+/** Addresses whose names from DNS answers are kept. Further ones have none. */
+export const MAX_DNS_NAMED_ADDRESSES = 16_384;
+/** Names kept of one address: the first in the order of their text. */
+export const MAX_DNS_NAMES_PER_ADDRESS = 4;
 /** ICMP errors whose quoted packet is kept as evidence. More are counted only. */
 export const MAX_ICMP_ERRORS_KEPT = 65_536;
 /** Pairs of workloads that a finding rule names one by one. More share one finding that lists all their connections. */

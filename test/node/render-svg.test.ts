@@ -70,7 +70,7 @@ function hostileReport(text: string) {
     nodes: [{ name: text, address: text, zone: text }],
     counts: { pods: 1, nodes: 1 },
     connections: [
-      connectionOf("c1", text, pod, partyOf("external", text)),
+      connectionOf("c1", text, pod, partyOf("external", text, { dnsNames: [text] })),
       connectionOf("c2", "nlb-ip", partyOf("load-balancer", text, { name: text }), pod),
     ],
     findings: [findingOf("f1", text, "error", ["c1"], text)],

@@ -359,6 +359,7 @@ export function richAnalysis(): Analysis {
     classified,
     findings: richFindings(),
     spreads: richSpreads(api, web),
+    dnsNames: new Map([["93.184.216.34", ["example.com", "www.example.com"]]]),
     accounting: { records: 398, inConnections: 380, notClassified: { malformed: 2, arp: 16 } },
     diagnostics: [
       {

@@ -12,6 +12,8 @@ import { knowsOwners, type Level, type PlaceKey, placeOf } from "./topology-plac
 export interface TopologyPlace extends PlaceKey {
   /** Sorted; pods of a workload or node count here too. */
   readonly addresses: readonly string[];
+  /** By address: its names in DNS answers, sorted. */
+  readonly dnsNames: ReadonlyMap<string, readonly string[]>;
   /** "namespace/name" of each pod that the box stands for, sorted. */
   readonly pods: readonly string[];
   /** Lowest device index of the ENIs that hold its addresses; null when the report does not tell. */
@@ -242,6 +244,7 @@ function countByClass(
 interface PlaceSum {
   readonly key: PlaceKey;
   readonly addresses: Set<string>;
+  readonly dnsNames: Map<string, readonly string[]>;
   readonly pods: Set<string>;
   readonly ambiguousWith: Set<string>;
   readonly folded: Set<string>;
@@ -270,6 +273,7 @@ function buildPlaces(
     .map((sum) => ({
       ...sum.key,
       addresses: [...sum.addresses].sort(compareNatural),
+      dnsNames: sum.dnsNames,
       pods: [...sum.pods].sort(compareNatural),
       ambiguousWith: [...sum.ambiguousWith].sort(compareNatural),
       deviceIndex: sum.deviceIndex,
@@ -291,6 +295,7 @@ function addParty(
     sum = {
       key: place,
       addresses: new Set(),
+      dnsNames: new Map(),
       pods: new Set(),
       ambiguousWith: new Set(),
       folded: new Set(),
@@ -300,6 +305,7 @@ function addParty(
     sums.set(place.id, sum);
   }
   if (party.address !== "") sum.addresses.add(party.address);
+  if (party.dnsNames !== undefined) sum.dnsNames.set(party.address, party.dnsNames);
   if (party.kind === "pod") sum.pods.add(podName(party));
   for (const other of party.ambiguousWith ?? []) sum.ambiguousWith.add(other);
   if (place.id !== original.id) sum.folded.add(original.id);

@@ -30,7 +30,7 @@ export function placeText(place: TopologyPlace): PlaceText {
   const lines = [
     place.namespace === "" ? place.name : `${place.namespace}/${place.name}`,
     ...(place.node === "" || place.kind === "node" ? [] : [`on ${place.node}`]),
-    place.addresses.join(", "),
+    place.addresses.map((address) => withDnsNames(place, address)).join(", "),
     ...(place.kind === "workload" || place.kind === "node" ? [place.pods.join(", ")] : []),
     ...(place.ambiguousWith.length === 0
       ? []
@@ -61,7 +61,7 @@ function nameAndDetail(place: TopologyPlace): { name: string; detail: string } {
         ? { name: count(pods.length, "pod"), detail: count(addresses.length, "address") }
         : { name: count(addresses.length, "address"), detail: some(addresses, 1) };
     case "address":
-      return { name: place.name, detail: "" };
+      return { name: place.name, detail: (place.dnsNames.get(place.name) ?? []).join(" ") };
     default:
       return endpointText(place);
   }
@@ -73,8 +73,15 @@ function endpointText(place: TopologyPlace): { name: string; detail: string } {
     const name = `${place.folded} other ${KIND_NAMES[place.kind] ?? place.kind}`;
     return { name, detail: some(place.addresses, 1) };
   }
-  if (kind === undefined) return { name: place.name, detail: some(place.addresses, 1) };
-  return { name: place.name, detail: `${kind} · ${some(place.addresses, 1)}` };
+  const [only = ""] = place.addresses;
+  const detail =
+    place.addresses.length === 1 ? withDnsNames(place, only) : some(place.addresses, 1);
+  return { name: place.name, detail: kind === undefined ? detail : `${kind} · ${detail}` };
+}
+
+/** "203.0.113.10 www.example.com". */
+function withDnsNames({ dnsNames }: TopologyPlace, address: string): string {
+  return [address, ...(dnsNames.get(address) ?? [])].join(" ");
 }
 
 /** The only address, or how many there are. */

@@ -6,6 +6,8 @@ import { endWords, plainCount, spanWords } from "./plain-words.ts";
 export function explainEnds(connection: ReportConnection): Sentence[] {
   const { protocol, orig, resp, dialled, client } = connection;
   const told: Sentence[] = [sentence(`${started(connection)}${basis(connection)}`)];
+  const origNames = dnsWords(orig);
+  if (origNames !== null) told.push(sentence(origNames));
   const origEni = eniWords(orig);
   if (origEni !== null) told.push(sentence(origEni));
   if (client !== undefined)
@@ -20,6 +22,8 @@ export function explainEnds(connection: ReportConnection): Sentence[] {
         : `It dialled ${endWords(protocol, dialled)}; what stood at the other end was ${endWords(protocol, resp)}: ${who(resp)}.`,
     ),
   );
+  const respNames = dnsWords(resp);
+  if (respNames !== null) told.push(sentence(respNames));
   const respEni = eniWords(resp);
   if (respEni !== null) told.push(sentence(respEni));
   told.push(sentence(answered(connection)), sentence(amounts(connection)));
@@ -78,6 +82,11 @@ const UNNAMED: Readonly<Record<string, string>> = {
 
 function kindWord({ kind }: ReportParty): string {
   return UNNAMED[kind] ?? `a ${namedKind(kind)} address`;
+}
+
+function dnsWords({ address, dnsNames = [] }: ReportParty): string | null {
+  if (dnsNames.length === 0) return null;
+  return `DNS answers in the captures gave ${address} for ${dnsNames.join(", ")}; whoever answered may have said anything.`;
 }
 
 function eniWords({ address, eni, deviceIndex, kind, ambiguousWith }: ReportParty): string | null {

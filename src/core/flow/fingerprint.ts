@@ -36,7 +36,8 @@ export function dataSequence(layer: IpLayer): number {
   return (layer.tcpSequence + ((layer.tcpFlags >>> 1) & 1)) | 0;
 }
 
-function hashBytes(view: DataView, start: number, end: number, seed: number): number {
+/** Of the bytes from `start` to before `end`. */
+export function hashBytes(view: DataView, start: number, end: number, seed: number): number {
   let hash = seed;
   let at = start;
   for (; at + 4 <= end; at += 4) hash = mix(hash, view.getInt32(at));

@@ -5,13 +5,7 @@
  * `observe` runs once per record and allocates nothing; tables grow when something new appears. Everything else is for the
  * cold side, which asks for plain values.
  */
-import {
-  MAX_FLOWS,
-  MAX_FRAGMENTED_DATAGRAMS,
-  MAX_ICMP_ERRORS_KEPT,
-  MAX_TAPS,
-  MAX_THROUGHPUT_SERIES,
-} from "../limits.ts";
+import { MAX_FLOWS } from "../limits.ts";
 import { DecodeStop } from "../wire/decode-stop.ts";
 import { IpProtocol } from "../wire/ip-protocol.ts";
 import type { IpLayer, PacketView } from "../wire/packet-view.ts";
@@ -21,6 +15,7 @@ import { Outcome, outcomeWithoutIp, RecordAccount } from "./accounting.ts";
 import { ContextTable } from "./context-table.ts";
 import { DecodeStopCounter, type DecodeStopTally } from "./decode-stops.ts";
 import { DirectionTable } from "./direction.ts";
+import { DnsNames } from "./dns-names.ts";
 import { isEchoReply, isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
 import {
   ROW_FRAGMENTS,
@@ -34,6 +29,7 @@ import {
 } from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
 import { DEFAULT_SEED, keyKind, mayHavePorts } from "./flow-key.ts";
+import { type FlowLimit, flowLimits } from "./flow-limits.ts";
 import type { FlowObservation, Tap } from "./flow-observation.ts";
 import { type FlowParts, readObservation } from "./flow-reader.ts";
 import { FlowRows } from "./flow-rows.ts";
@@ -55,14 +51,6 @@ export interface FlowTableOptions {
   readonly seed?: number;
 }
 
-/** A bound of limits.ts that was reached. */
-export interface FlowLimit {
-  readonly limit: string;
-  readonly value: number;
-  readonly count: number;
-  readonly effect: string;
-}
-
 /** Rows that the pointer arithmetic of flow-rows.ts allows. */
 const MOST_ROWS = 2 ** 29;
 /** Tunnels of a tap, and taps, among which a quoted packet is looked for: else an input would decide how long that takes. */
@@ -81,6 +69,7 @@ export class FlowTable {
   readonly #icmpErrors = new IcmpErrorList();
   readonly #tcp: TcpTracker;
   readonly #throughput: ThroughputTracker;
+  readonly #dns = new DnsNames();
   readonly #stops = new DecodeStopCounter();
   readonly #account = new RecordAccount();
   readonly #maxFlows: number;
@@ -182,42 +171,22 @@ export class FlowTable {
     return this.#stops.list();
   }
 
+  /** Names of addresses, sorted, as the DNS answers seen give them. */
+  dnsNames(): ReadonlyMap<string, readonly string[]> {
+    return this.#dns.names;
+  }
+
   /** Bounds that were reached, empty when none was. */
   limits(): FlowLimit[] {
-    const limits: FlowLimit[] = [
-      {
-        limit: "flows",
-        value: this.#maxFlows,
-        count: this.#layersWithoutRow,
-        effect: "packets of further flows are in no connection",
-      },
-      {
-        limit: "taps",
-        value: MAX_TAPS,
-        count: this.#taps.folded,
-        effect:
-          "records of further interfaces, VLANs or link addresses are shown at the last place",
-      },
-      {
-        limit: "throughput-series",
-        value: MAX_THROUGHPUT_SERIES,
-        count: this.#throughput.withoutSeries,
-        effect: "further flows with much data have sums, but no bytes over time",
-      },
-      {
-        limit: "icmp-errors",
-        value: MAX_ICMP_ERRORS_KEPT,
-        count: this.#icmpErrors.dropped,
-        effect: "further ICMP errors are counted but not kept as evidence",
-      },
-      {
-        limit: "fragmented-datagrams",
-        value: MAX_FRAGMENTED_DATAGRAMS,
-        count: this.#fragmentsForgotten,
-        effect: "fragments whose first fragment may have been forgotten are in no connection",
-      },
-    ];
-    return limits.filter((limit) => limit.count > 0);
+    return flowLimits({
+      maxFlows: this.#maxFlows,
+      flows: this.#layersWithoutRow,
+      taps: this.#taps.folded,
+      throughputSeries: this.#throughput.withoutSeries,
+      icmpErrors: this.#icmpErrors.dropped,
+      fragments: this.#fragmentsForgotten,
+      dnsAddresses: this.#dns.dropped,
+    });
   }
 
   #tap(index: number, known: Map<number, Tap>): Tap {
@@ -298,6 +267,8 @@ export class FlowTable {
     if (isSegment) {
       if ((layer.tcpFlags & TcpFlag.Syn) !== 0) this.#tcp.noteSynAck(flow, layer);
       if (bringsFirstPayload) this.#tcp.noteFirstPayload(flow, layer, view, this.#record);
+    } else if (layer.protocol === IpProtocol.Udp) {
+      this.#dns.note(layer, view);
     }
     if ((layer.fragmentOffset | layer.moreFragments) !== 0)
       this.#countFragment(context, layer, flow);

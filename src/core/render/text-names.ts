@@ -99,12 +99,18 @@ const KIND_WORDS: ReadonlyMap<string, string> = new Map([
   ["peer", "peer "],
 ]);
 
-/** "default/web-0:8080", "node ip-10-0-1-10:10250", "service default/web:80", "93.184.216.34:443". */
+/** "default/web-0:8080", "node ip-10-0-1-10:10250", "service default/web:80", "93.184.216.34:443 www.example.com". */
 export function partyName(party: ReportParty): string {
   const word = KIND_WORDS.get(party.kind) ?? "";
-  if (party.name === undefined) return word + showEndpoint(party);
+  if (party.name === undefined) return `${word}${showEndpoint(party)}${dnsNameText(party)}`;
   const name = party.namespace === undefined ? party.name : `${party.namespace}/${party.name}`;
   return `${word}${name}${party.port === null ? "" : `:${party.port}`}`;
+}
+
+/** " www.example.com", " www.example.com +2" for three names, "" where DNS answers name none. */
+function dnsNameText({ dnsNames: [first, ...others] = [] }: ReportParty): string {
+  if (first === undefined) return "";
+  return others.length === 0 ? ` ${first}` : ` ${[first, `+${others.length}`].join(KEEP_TOGETHER)}`;
 }
 
 /** "n1.eth0.pcap #12 #14, n2.eth0.pcap #3; pods.json:12" or "" when there is nothing to point at. */

@@ -21,6 +21,8 @@ export interface ReportIds {
   readonly captures: ReadonlyMap<number, string>;
   /** Connection.index to its id ("conn-1"). */
   readonly connections: ReadonlyMap<number, string>;
+  /** Address to its names in DNS answers. */
+  readonly dnsNames?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Clocks of the hosts and spans of the captures, by which hops are measured. */
@@ -48,8 +50,8 @@ export function buildConnection(
     ...(verdict.confidence === "proven" ? {} : { candidates: candidates(verdict) }),
     ...(verdict.wouldDecide === undefined ? {} : { wouldDecide: verdict.wouldDecide }),
     protocol: connection.protocol,
-    orig: buildParty(first.orig, subject.orig),
-    resp: buildParty(answerer(connection), subject.resp),
+    orig: buildParty(first.orig, subject.orig, ids),
+    resp: buildParty(answerer(connection), subject.resp, ids),
     dialled: { address: first.resp.address, port: first.resp.port },
     ...(client === null ? {} : { client: client.endpoint, clientFrom: client.from }),
     observations: connection.observations.map(buildObservation),
@@ -126,7 +128,7 @@ function candidates(verdict: Classified["verdict"]): string[] {
   return [...all];
 }
 
-function buildParty(endpoint: FlowEndpoint, owner: Owner): ReportParty {
+function buildParty(endpoint: FlowEndpoint, owner: Owner, { dnsNames }: ReportIds): ReportParty {
   return {
     address: endpoint.address,
     port: endpoint.port,
@@ -143,7 +145,17 @@ function buildParty(endpoint: FlowEndpoint, owner: Owner): ReportParty {
     ...(owner.kind !== "node" || owner.hostNetworkPods === undefined
       ? {}
       : { hostNetworkPods: [...owner.hostNetworkPods] }),
+    ...buildDnsNames(owner, dnsNames?.get(endpoint.address)),
   };
+}
+
+/** A DNS answer is anybody's word: it names only what the snapshot does not, and no loopback or multicast address. */
+function buildDnsNames(
+  { kind, name }: Owner,
+  dnsNames: readonly string[] = [],
+): Pick<ReportParty, "dnsNames"> {
+  const nameable = name === undefined && kind !== "loopback" && kind !== "special";
+  return nameable && dnsNames.length > 0 ? { dnsNames: [...dnsNames] } : {};
 }
 
 function buildObservation(observation: Observation): ReportObservation {

@@ -46,6 +46,7 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
         `conn-${connection.index + 1}`,
       ]),
     ),
+    ...(analysis.dnsNames === undefined ? {} : { dnsNames: analysis.dnsNames }),
   };
   const findings = [...analysis.findings]
     .sort(compareFindings)

@@ -186,6 +186,10 @@ export const party = z.strictObject({
     .array(z.string())
     .optional()
     .describe("pods that share this node's address: candidates, no packet tells which one it was"),
+  dnsNames: z
+    .array(z.string())
+    .optional()
+    .describe("names in captured DNS answers, at most 4, sorted; no ground for a verdict"),
 });
 
 export const observation = z.strictObject({

@@ -8,6 +8,7 @@ import {
   leftOut,
   mapDescription,
   mapSummary,
+  placeText,
 } from "../../../src/core/diagram/topology-text.ts";
 import {
   BIG,
@@ -54,6 +55,34 @@ describe("the words on a line", () => {
       "\n1,234 connections, 2 of them not proven, 3 packets, 1.5 MB\nfindings 1, 4",
     );
     expect(edgeTooltip(EDGE, "a", "b")).toContain("1 connection, 3 packets, 512 B");
+  });
+});
+
+describe("the box of the Internet", () => {
+  const textOf = (...outside: readonly ReturnType<typeof partyOf>[]) => {
+    const pod = podParty("web-1", "10.0.0.20", "n1");
+    const connections = outside.map((party, i) => connectionOf(`c${i}`, "snat-egress", pod, party));
+    const { places } = buildTopologyModel(reportOf({ counts: { pods: 1, nodes: 1 }, connections }));
+    const internet = places.find(({ kind }) => kind === "internet");
+    if (internet === undefined) throw new Error("no Internet");
+    return placeText(internet);
+  };
+  const example = partyOf("external", "203.0.113.10", { dnsNames: ["a.example", "b.example"] });
+
+  it("shows what DNS answers call its only address", () => {
+    expect(textOf(example).detail).toBe("203.0.113.10 a.example b.example");
+    expect(textOf(partyOf("external", "203.0.113.10")).detail).toBe("203.0.113.10");
+  });
+
+  it("shows the names of several addresses when pointed at", () => {
+    const text = textOf(example, partyOf("external", "203.0.113.11"));
+    expect(text.detail).toBe("2 addresses");
+    expect(text.tooltip).toContain("203.0.113.10 a.example b.example, 203.0.113.11");
+  });
+
+  it("shows no character of a name that acts", () => {
+    const hostile = partyOf("external", "203.0.113.10", { dnsNames: ["\x1b[2J\u202e"] });
+    expect(textOf(hostile).detail).toBe("203.0.113.10 \\u{1b}[2J\\u{202e}");
   });
 });
 

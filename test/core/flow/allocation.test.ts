@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, test } from "vitest";
 import { concat } from "../../support/bytes.ts";
+import { a, dnsResponse } from "../../support/dns-message.ts";
 import { ethernet, type PacketBuilder, sll2 } from "../../support/packet.ts";
 import { ROOT } from "../../support/repository.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -85,6 +86,10 @@ function frames(): { readonly builder: PacketBuilder; readonly linkType: number 
         .tcp({ flags: "PA", seq: 0xf000_0001 + host })
         .payload("GET / HTTP/1.1\r\nHost: a"),
       eth.ipv4(ends).udp({ dstPort: 53 }).payload("a question of some bytes to hash"),
+      eth
+        .ipv4(back)
+        .udp({ srcPort: 53, dstPort: 40000 })
+        .payload(dnsResponse({ id: host, records: [a("www.example.com", ends.src)] })),
       eth.ipv6(v6).udp({ dstPort: 53 }).payload("x"),
       eth
         .vlan(100 + host)

@@ -66,6 +66,27 @@ describe("buildReport", () => {
     expect(connection("conn-1")?.tcp).toEqual({ state: "closed", origIsn: 1000, respIsn: 2000 });
   });
 
+  it("names by DNS answers what the snapshot does not name, and no loopback or multicast address", () => {
+    const analysis = richAnalysis();
+    const [first, ...others] = analysis.classified;
+    if (first === undefined) throw new Error("no connection");
+    const { address } = first.subject.connection.legs.at(-1)?.resp ?? { address: "" };
+    const namesOf = (resp: Owner) =>
+      buildReport(
+        {
+          ...analysis,
+          classified: [{ ...first, subject: { ...first.subject, resp } }, ...others],
+          dnsNames: new Map([[address, ["a.example", "b.example"]]]),
+        },
+        META,
+      ).connections[0]?.resp.dnsNames;
+    expect(namesOf({ kind: "external" })).toEqual(["a.example", "b.example"]);
+    expect(namesOf({ kind: "vpc" })).toEqual(["a.example", "b.example"]);
+    expect(namesOf({ kind: "pod", namespace: "default", name: "web" })).toBeUndefined();
+    expect(namesOf({ kind: "loopback" })).toBeUndefined();
+    expect(namesOf({ kind: "special" })).toBeUndefined();
+  });
+
   it("shows bytes over time of connections with 1 MB and more", () => {
     const analysis = richAnalysis();
     const [first, ...others] = analysis.classified;
