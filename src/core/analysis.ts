@@ -2,6 +2,7 @@
 
 import type { ByteSource } from "./capture/byte-source.ts";
 import type { CaptureInfo } from "./capture/capture-info.ts";
+import type { ProxiedLink } from "./classify/proxied.ts";
 import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
 import type { Spread } from "./classify/spread.ts";
 import type { ClusterSnapshot } from "./cluster/snapshot.ts";
@@ -80,6 +81,8 @@ export interface Analysis {
   readonly spreads?: readonly Spread[];
   /** Names that DNS answers in the captures gave addresses, sorted, at most four each; left out: not asked. */
   readonly dnsNames?: ReadonlyMap<string, readonly string[]>;
+  /** Pairs of connections that a proxy joins; left out: not asked. */
+  readonly proxied?: readonly ProxiedLink[];
   readonly accounting: Accounting;
   readonly diagnostics: readonly Diagnostic[];
   readonly limits: readonly LimitReached[];

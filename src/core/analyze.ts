@@ -1,6 +1,7 @@
 /** The pipeline, in reading order: snapshot, records, flows, connections, verdicts. */
 import type { Analysis, AnalyzeOptions, CaptureJob } from "./analysis.ts";
 import { classify } from "./classify/classify.ts";
+import { proxiedLinks } from "./classify/proxied.ts";
 import { spreads } from "./classify/spread.ts";
 import { loadSnapshot } from "./cluster/load-snapshot.ts";
 import { buildOwnerIndex } from "./cluster/owner-index.ts";
@@ -59,6 +60,7 @@ export async function analyze(
     findings,
     spreads: spreads(classified, snapshot, vantagePoints, (address) => owners.resolve(address)),
     dnsNames: flows.dnsNames(),
+    proxied: proxiedLinks(classified.map(({ subject }) => subject)),
     accounting: records,
     diagnostics: log.list(),
     limits: flows.limits(),

@@ -26,8 +26,24 @@ export function explainEnds(connection: ReportConnection): Sentence[] {
   if (respNames !== null) told.push(sentence(respNames));
   const respEni = eniWords(resp);
   if (respEni !== null) told.push(sentence(respEni));
-  told.push(sentence(answered(connection)), sentence(amounts(connection)));
+  told.push(sentence(answered(connection)), sentence(amounts(connection)), ...linked(connection));
   return told;
+}
+
+/** A link is one between two connections; which of them this is decides the words. */
+function linked({ links = [], orig, resp }: ReportConnection): Sentence[] {
+  return links.map(({ connection, side, confidence, because, evidence }) => {
+    const proxy = who(side === "back" ? resp : orig);
+    const told =
+      side === "back"
+        ? `${capital(proxy)} opened ${connection} on behalf of it`
+        : `${capital(proxy)} opened it on behalf of ${connection}`;
+    return sentence(
+      `${told}, ${confidence}: ${because}.`,
+      evidence.flatMap(({ packets }) => packets),
+      evidence.flatMap(({ snapshot }) => snapshot),
+    );
+  });
 }
 
 function started({ orig, protocol, ...rest }: ReportConnection): string {

@@ -5,6 +5,7 @@ import type {
   Report,
   ReportConnection,
   ReportFinding,
+  ReportLink,
   ReportNatStep,
   ReportObservation,
 } from "../report/report.ts";
@@ -173,12 +174,20 @@ function* renderConnection(
   yield* field("seen", seenText(connection, layout, names));
   const hops = layout.wide ? hopLines(connection) : [];
   for (const [i, hop] of hops.entries()) yield* field(i === 0 ? "hops" : "", hop);
+  const links = layout.wide ? (connection.links ?? []) : [];
+  for (const [i, link] of links.entries()) yield* field(i === 0 ? "links" : "", linkText(link));
   yield* field("data", dataText(connection));
   const rate = rateText(connection);
   if (rate !== "") yield* field("rate", rate);
   if (rate !== "" && layout.wide) yield* field("", rateCurve(connection));
   yield* renderDoubt(connection, field);
   yield* renderEvidence(connection.evidence, EVIDENCE_PER_CONNECTION, layout, names, field);
+}
+
+function linkText({ connection, side, confidence, because }: ReportLink): string {
+  const told =
+    side === "back" ? `${connection} opened on behalf of it` : `opened for ${connection}`;
+  return `proxied: ${told}, ${confidence}: ${because}`;
 }
 
 function* renderDoubt(

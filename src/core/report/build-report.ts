@@ -10,6 +10,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { linkTypeName } from "../wire/link-type.ts";
 import { buildConnection, buildEvidence, type ReportIds, seconds } from "./build-connection.ts";
 import { buildDistribution } from "./build-distribution.ts";
+import { buildLinks } from "./build-links.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { formatTime } from "./format-time.ts";
 import { comparePathClasses } from "./path-class-title.ts";
@@ -149,11 +150,16 @@ function buildConnections(
     clocks: hostClocks(analysis.clockOffsets ?? []),
     spans: analysis.captures,
   };
+  const linksOf = buildLinks(analysis.proxied ?? [], ids);
   return [...analysis.classified]
     .sort((a, b) => a.subject.connection.index - b.subject.connection.index)
     .map((classified) => {
       const id = ids.connections.get(classified.subject.connection.index) ?? "";
-      return buildConnection(classified, id, findingsOf.get(id) ?? [], ids, measures);
+      const links = linksOf.get(id);
+      return {
+        ...buildConnection(classified, id, findingsOf.get(id) ?? [], ids, measures),
+        ...(links === undefined ? {} : { links: [...links] }),
+      };
     });
 }
 

@@ -242,6 +242,17 @@ const hop = z.strictObject({
     ),
 });
 
+export const link = z.strictObject({
+  kind: z.literal("proxied"),
+  connection: z.string().describe("id of the other connection, which a filter may have left out"),
+  side: z
+    .enum(["front", "back"])
+    .describe("the other connection is the one that the proxy accepted (front) or opened (back)"),
+  confidence: z.enum(["proven", "inferred", "possible"]),
+  because: z.string(),
+  evidence: z.array(evidence),
+});
+
 export const connection = z.strictObject({
   id: z.string(),
   class: z.string(),
@@ -309,6 +320,12 @@ export const connection = z.strictObject({
   evidence: z.array(evidence),
   expected: z.strictObject({ class: z.string(), because: z.string() }).optional(),
   findings: z.array(z.string()),
+  links: z
+    .array(link)
+    .optional()
+    .describe(
+      "connections that belong to this one without being it; absent when none is known; no class and no finding rests on them",
+    ),
 });
 
 export const finding = z.strictObject({

@@ -12,6 +12,7 @@ export type ReportParty = z.infer<typeof schema.party>;
 export type ReportObservation = z.infer<typeof schema.observation>;
 export type ReportNatStep = z.infer<typeof schema.natStep>;
 export type ReportEvidence = z.infer<typeof schema.evidence>;
+export type ReportLink = z.infer<typeof schema.link>;
 export type ReportSpread = NonNullable<Report["distribution"]>[number];
 export type ReportFinding = z.infer<typeof schema.finding>;
 export type ReportDiagnostic = z.infer<typeof schema.diagnostic>;
