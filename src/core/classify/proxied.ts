@@ -260,9 +260,17 @@ function isSameProxy(front: Subject, back: Subject): boolean {
   return key === proxyKey(front.resp, lastLeg(front.connection).resp.address);
 }
 
-/** Two sides of one connection that NAT keeps apart are no proxy's. */
-function mayBeTwo({ connection: front }: Subject, { connection: back }: Subject): boolean {
+/**
+ * Two sides of one connection that NAT keeps apart are no proxy's; nor is what a pod says to itself, which a service may lead
+ * back to it: it is the client there.
+ */
+function mayBeTwo(accepted: Subject, opened: Subject): boolean {
+  const { connection: front } = accepted;
+  const { connection: back } = opened;
+  const proxy = proxyKey(opened.orig, addressOf(opened));
   return (
+    proxyKey(accepted.orig, addressOf(accepted)) !== proxy &&
+    proxyKey(opened.resp, lastLeg(back).resp.address) !== proxy &&
     front.index !== back.index &&
     !front.ambiguousWith.includes(back.index) &&
     !back.ambiguousWith.includes(front.index) &&

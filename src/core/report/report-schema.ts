@@ -3,6 +3,8 @@
  * (docs/report.schema.json) are both made from it. Loaded only where a schema is asked for, never by an analysis.
  */
 import { z } from "zod";
+import { evidence } from "./evidence-schema.ts";
+import { link } from "./link-schema.ts";
 import { spread } from "./spread-schema.ts";
 
 const endpoint = z.strictObject({
@@ -18,21 +20,6 @@ const endpoint = z.strictObject({
 const tuple = z.strictObject({ orig: endpoint, resp: endpoint });
 const perDirection = z.strictObject({ orig: z.number().int(), resp: z.number().int() });
 const time = z.string().describe("RFC 3339, UTC, nanoseconds");
-
-const packetRef = z.strictObject({
-  capture: z.string(),
-  record: z.number().int().describe("1-based, as Wireshark numbers frames"),
-});
-const snapshotRef = z.strictObject({
-  file: z.string(),
-  line: z.number().int().optional(),
-  pointer: z.string().optional().describe("JSON pointer, RFC 6901"),
-});
-export const evidence = z.strictObject({
-  statement: z.string(),
-  packets: z.array(packetRef),
-  snapshot: z.array(snapshotRef),
-});
 
 export const diagnostic = z.strictObject({
   code: z.string(),
@@ -240,17 +227,6 @@ const hop = z.strictObject({
     .describe(
       "what the place nearer to the sender saw more of; only when both captures cover the conversation and something is missing",
     ),
-});
-
-export const link = z.strictObject({
-  kind: z.literal("proxied"),
-  connection: z.string().describe("id of the other connection, which a filter may have left out"),
-  side: z
-    .enum(["front", "back"])
-    .describe("the other connection is the one that the proxy accepted (front) or opened (back)"),
-  confidence: z.enum(["proven", "inferred", "possible"]),
-  because: z.string(),
-  evidence: z.array(evidence),
 });
 
 export const connection = z.strictObject({

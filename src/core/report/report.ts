@@ -1,5 +1,7 @@
 /** The report, `podpath.report/1`: what every renderer, the gate and other programs read. Types come from the schema. */
 import type { z } from "zod";
+import type { evidence } from "./evidence-schema.ts";
+import type { link } from "./link-schema.ts";
 import type * as schema from "./report-schema.ts";
 
 export type Report = z.infer<typeof schema.report>;
@@ -11,8 +13,8 @@ export type ReportConnection = z.infer<typeof schema.connection>;
 export type ReportParty = z.infer<typeof schema.party>;
 export type ReportObservation = z.infer<typeof schema.observation>;
 export type ReportNatStep = z.infer<typeof schema.natStep>;
-export type ReportEvidence = z.infer<typeof schema.evidence>;
-export type ReportLink = z.infer<typeof schema.link>;
+export type ReportEvidence = z.infer<typeof evidence>;
+export type ReportLink = z.infer<typeof link>;
 export type ReportSpread = NonNullable<Report["distribution"]>[number];
 export type ReportFinding = z.infer<typeof schema.finding>;
 export type ReportDiagnostic = z.infer<typeof schema.diagnostic>;

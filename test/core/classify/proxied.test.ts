@@ -177,6 +177,8 @@ describe("times and sizes alone", () => {
     ["a connection of another pod", [front(0), back(1, { proxy: API })]],
     ["one that began before the answer", [front(0), back(1, { atMs: 0 })]],
     ["one that began after the end", [front(0), back(1, { atMs: 12 })]],
+    ["what a pod says to itself, then to another", [{ ...front(0), orig: PROXY }, back(1)]],
+    ["what it says to itself while it serves", [front(0), { ...back(1), resp: PROXY }]],
     ["no payload at all", [front(0, { payload: 0 }), back(1, { payload: 0 })]],
     [
       "a node, behind whose address pods may be",
