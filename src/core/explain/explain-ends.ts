@@ -4,16 +4,18 @@ import { type Sentence, sentence } from "./explanation.ts";
 import { endWords, plainCount, spanWords } from "./plain-words.ts";
 
 export function explainEnds(connection: ReportConnection): Sentence[] {
-  const { protocol, orig, resp, dialled, client } = connection;
+  const { protocol, orig, resp, dialled, client, clientFrom } = connection;
   const told: Sentence[] = [sentence(`${started(connection)}${basis(connection)}`)];
   const origNames = dnsWords(orig);
   if (origNames !== null) told.push(sentence(origNames));
   const origEni = eniWords(orig);
   if (origEni !== null) told.push(sentence(origEni));
-  if (client !== undefined)
+  if (client !== undefined) {
+    const header = clientFrom === "x-forwarded-for" ? "An X-Forwarded-For" : "A PROXY protocol";
     told.push(
-      sentence(`A PROXY protocol header names ${endWords("tcp", client)} as the client behind it.`),
+      sentence(`${header} header names ${endWords("tcp", client)} as the client behind it.`),
     );
+  }
   const direct = dialled.address === resp.address && dialled.port === resp.port;
   told.push(
     sentence(

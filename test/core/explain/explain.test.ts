@@ -117,3 +117,21 @@ describe.each(HOSTILE_TEXTS)("a stranger's text %j", (hostile) => {
     expect(prose).not.toMatch(/(?<!\\)<|^::/m);
   });
 });
+
+describe("the client behind a load balancer", () => {
+  it.each([
+    ["proxy-protocol", "A PROXY protocol header names 203.0.113.7:5000 as the client behind it."],
+    [
+      "x-forwarded-for",
+      "An X-Forwarded-For header names 203.0.113.7:5000 as the client behind it.",
+    ],
+  ] as const)("is named by the header that names it: %s", (clientFrom, words) => {
+    const connections = REPORT.connections.map((one) => ({
+      ...one,
+      client: { address: "203.0.113.7", port: 5000 },
+      clientFrom,
+    }));
+    const report: Report = { ...REPORT, connections };
+    expect(text(told("conn-1", report), report).replace(/\s+/g, " ")).toContain(words);
+  });
+});
