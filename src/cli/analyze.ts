@@ -16,9 +16,9 @@ import {
   type GivenFilter,
   refusesFilter,
 } from "./filter-options.ts";
-import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
-import { complain } from "./messages.ts";
+import { addInputOptions, type InputOptions } from "./input-options.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { readReport } from "./read-report.ts";
 import { tellWhyInconclusive } from "./strictness.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
@@ -59,30 +59,15 @@ async function runAnalyze(
   io: CliIo,
 ): Promise<Outcome> {
   if (refusesFilter(io, "analyze", filter)) return { usageError: true };
-  const { request, done } = inputRequest(inputs, options, io, askedPods(filter));
-  if (request.inputs.length === 0) {
-    complain(io, {
-      message: "analyze: no input",
-      advice: "Name a capture, a folder of captures, or - for stdin.",
-    });
-    return { usageError: true };
-  }
-  // Loaded here, so that help and a mistyped option cost nothing.
-  const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report: whole, errors, crossChecks } = await analyzeFiles(request).finally(done);
-  for (const error of errors) complain(io, error);
-  for (const { file, verdict, reason } of crossChecks) {
-    const message = `${file}: cross-check: ${verdict}${reason === null ? "" : `: ${reason}`}`;
-    complain(io, { message, advice: "" });
-  }
-  if (whole === null) return { unreadableInputs: errors.length };
-  const report = applyFilter(io, "analyze", whole, filter);
+  const read = await readReport("analyze", inputs, options, askedPods(filter), io);
+  if (read.report === null) return read.ends;
+  const report = applyFilter(io, "analyze", read.report, filter);
   if (report === null) return { usageError: true };
   const reasons = incompleteBecause(report);
   if (options.strict === true) tellWhyInconclusive(io, reasons);
   await writeOutput(renderAs(options.format, report, options, io), options, io);
   return {
-    unreadableInputs: errors.length,
+    unreadableInputs: read.unreadableInputs,
     findings: report.summary.findings,
     inconclusive: reasons.length > 0,
     ...(options.failOn === undefined ? {} : { failOn: options.failOn }),

@@ -10,9 +10,9 @@ import {
   type GivenFilter,
   refusesFilter,
 } from "./filter-options.ts";
-import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
-import { complain } from "./messages.ts";
+import { addInputOptions, type InputOptions } from "./input-options.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { readReport } from "./read-report.ts";
 
 interface DiagramCommandOptions extends InputOptions, OutputOptions {}
 
@@ -34,23 +34,12 @@ async function runDiagram(
   io: CliIo,
 ): Promise<Outcome> {
   if (refusesFilter(io, "diagram", filter)) return { usageError: true };
-  const { request, done } = inputRequest(inputs, options, io, askedPods(filter));
-  if (request.inputs.length === 0) {
-    complain(io, {
-      message: "diagram: no input",
-      advice: "Name a capture, a folder of captures, or - for stdin.",
-    });
-    return { usageError: true };
-  }
-  // Loaded here, so that help and a mistyped option cost nothing.
-  const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report: whole, errors } = await analyzeFiles(request).finally(done);
-  for (const error of errors) complain(io, error);
-  if (whole === null) return { unreadableInputs: errors.length };
-  const report = applyFilter(io, "diagram", whole, filter);
+  const read = await readReport("diagram", inputs, options, askedPods(filter), io);
+  if (read.report === null) return read.ends;
+  const report = applyFilter(io, "diagram", read.report, filter);
   if (report === null) return { usageError: true };
   // d3 and its DOM take a quarter of a second to load; no other command pays for them.
   const { renderTopologySvg } = await import("../node/render-svg.ts");
   await writeOutput([await renderTopologySvg(report)], options, io);
-  return { unreadableInputs: errors.length };
+  return { unreadableInputs: read.unreadableInputs };
 }

@@ -8,9 +8,10 @@ import { filterReport } from "../core/report/filter-report.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
-import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
+import { addInputOptions, type InputOptions } from "./input-options.ts";
 import { complain } from "./messages.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { readReport } from "./read-report.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
 interface DoctorCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
@@ -45,19 +46,9 @@ async function runDoctor(
   options: DoctorCommandOptions,
   io: CliIo,
 ): Promise<Outcome> {
-  const { request, done } = inputRequest(inputs, options, io, options.pod);
-  if (request.inputs.length === 0) {
-    complain(io, {
-      message: "doctor: no input",
-      advice: "Name a capture, a folder of captures, or - for stdin.",
-    });
-    return { usageError: true };
-  }
-  // Loaded here, so that help and a mistyped option cost nothing.
-  const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report, errors } = await analyzeFiles(request).finally(done);
-  for (const error of errors) complain(io, error);
-  if (report === null) return { unreadableInputs: errors.length };
+  const read = await readReport("doctor", inputs, options, options.pod, io);
+  if (read.report === null) return read.ends;
+  const { report } = read;
   for (const value of options.pod) {
     // The filter knows best whether a name means anything.
     const { problem } = filterReport(report, [{ field: "pod", value, negated: false }]);
@@ -72,7 +63,7 @@ async function runDoctor(
       : renderCheckupText(checkup, report, textOptions(options, io, options.format === "wide"));
   await writeOutput(chunks, options, io);
   return {
-    unreadableInputs: errors.length,
+    unreadableInputs: read.unreadableInputs,
     inconclusive: checkup.verdict === "doubtful" || incompleteBecause(report).length > 0,
     ...(options.strict === undefined ? {} : { strict: options.strict }),
   };

@@ -18,9 +18,10 @@ import {
   type GivenFilter,
   refusesFilter,
 } from "./filter-options.ts";
-import { addInputOptions, type InputOptions, inputRequest } from "./input-options.ts";
+import { addInputOptions, type InputOptions } from "./input-options.ts";
 import { complain } from "./messages.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { readReport } from "./read-report.ts";
 import { tellWhyInconclusive } from "./strictness.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
@@ -81,20 +82,9 @@ async function runExplain(
   io: CliIo,
 ): Promise<Outcome> {
   if (refusesFilter(io, "explain", filter)) return { usageError: true };
-  const { request, done } = inputRequest(inputs, options, io, askedPods(filter));
-  if (request.inputs.length === 0) {
-    complain(io, {
-      message: "explain: no input",
-      advice: "Name a capture, a folder of captures, or - for stdin.",
-    });
-    return { usageError: true };
-  }
-  // Loaded here, so that help and a mistyped option cost nothing.
-  const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report: whole, errors } = await analyzeFiles(request).finally(done);
-  for (const error of errors) complain(io, error);
-  if (whole === null) return { unreadableInputs: errors.length };
-  const report = applyFilter(io, "explain", whole, filter);
+  const read = await readReport("explain", inputs, options, askedPods(filter), io);
+  if (read.report === null) return read.ends;
+  const report = applyFilter(io, "explain", read.report, filter);
   if (report === null) return { usageError: true };
   const { explanation, problem } = explain(report, what, options.limit);
   if (problem !== undefined) {
@@ -105,7 +95,7 @@ async function runExplain(
   if (options.strict === true) tellWhyInconclusive(io, reasons);
   await writeOutput(renderAs(explanation, report, options, io), options, io);
   return {
-    unreadableInputs: errors.length,
+    unreadableInputs: read.unreadableInputs,
     inconclusive: reasons.length > 0,
     ...(options.strict === undefined ? {} : { strict: options.strict }),
   };
