@@ -59,7 +59,7 @@ export function classify(
       subject,
       verdict,
       expected: expectedPath(subject, verdict, predictor),
-      natRules: connection.nat.map((step) => explainNat(step, connection, snapshot)),
+      natRules: connection.nat.map((step) => explainNat(step, connection, predictor.rulesOf)),
     };
   });
   const findings = FINDING_RULES.flatMap((rule) =>

@@ -7,6 +7,8 @@ export interface Mark {
 }
 
 export const NO_MARK: Mark = { value: 0, known: 0xffffffff };
+/** Any bit may be set. */
+export const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
 
 export type Answer = "yes" | "no" | "maybe";
 

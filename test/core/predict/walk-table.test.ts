@@ -3,33 +3,54 @@
  * real nodes; packets that reach one rule, another, or cannot be followed.
  */
 import { describe, expect, test } from "vitest";
-import {
-  findNatRule,
-  possibleMark,
-  type WalkedPacket,
-} from "../../../src/core/classify/iptables-walk.ts";
-import type { IptablesRule } from "../../../src/core/cluster/snapshot.ts";
+import type { IptablesRule, NodeState } from "../../../src/core/cluster/snapshot.ts";
+import { compileNodeRules } from "../../../src/core/predict/node-rules.ts";
+import { type Mark, NO_MARK, UNKNOWN_MARK } from "../../../src/core/predict/packet-mark.ts";
+import type { MatchedPacket } from "../../../src/core/predict/rule-match.ts";
+import { type TableOutcome, walkTable } from "../../../src/core/predict/walk-table.ts";
 import { endpoint } from "../../support/flow.ts";
 import { natRules, STATES } from "../../support/snapshot.ts";
 
 const state = (...lines: string[]) => ({ ...STATES.n1, iptables: natRules(...lines) });
-const packet = (flow: string, fields: Partial<WalkedPacket> = {}): WalkedPacket => {
+const packet = (flow: string, fields: Partial<MatchedPacket> = {}): MatchedPacket => {
   const [source = "", destination = ""] = flow.split(" > ");
   return {
     protocol: "tcp",
     source: endpoint(source),
     destination: endpoint(destination),
-    inInterface: null,
-    outInterface: "eth0",
+    inInterfaces: null,
+    outInterfaces: ["eth0"],
     ...fields,
   };
 };
-const gives = (target: string) => (rule: IptablesRule) => rule.target === target;
 const SNAT = (rule: IptablesRule) => rule.target === "SNAT" || rule.target === "MASQUERADE";
 
+function outcomes(
+  table: NodeState,
+  chain: string,
+  at: MatchedPacket,
+  mark: Mark = UNKNOWN_MARK,
+): readonly TableOutcome[] {
+  return walkTable(compileNodeRules(table), "nat", chain, at, { mark, connmark: NO_MARK }) ?? [];
+}
+
+/** The one rule that may have decided and does what is looked for; null when there is none, or more than one. */
+function decider(
+  table: NodeState,
+  chain: string,
+  at: MatchedPacket,
+  does: (rule: IptablesRule) => boolean,
+  mark?: Mark,
+): IptablesRule | null {
+  const rules = outcomes(table, chain, at, mark).flatMap(({ decidedBy }) => decidedBy ?? []);
+  const found = new Set(rules.filter(does));
+  const [only] = found;
+  return found.size === 1 ? (only ?? null) : null;
+}
+
 /** POSTROUTING for a packet to the outside, one inside the VPC, ... : the text of the rule, or null. */
-const source = (table: ReturnType<typeof state>, flow: string, fields?: Partial<WalkedPacket>) =>
-  findNatRule(table, "POSTROUTING", packet(flow, fields), SNAT)?.text ?? null;
+const source = (table: NodeState, flow: string, fields?: Partial<MatchedPacket>, mark?: Mark) =>
+  decider(table, "POSTROUTING", packet(flow, fields), SNAT, mark)?.text ?? null;
 
 const OUT = "10.0.1.11:4000 > 203.0.113.9:443";
 const INSIDE = "10.0.1.11:4000 > 10.0.2.51:8080";
@@ -64,7 +85,7 @@ describe("the CNI's chain", () => {
   });
 
   test("leaves alone what goes out by a branch ENI or stays on the node", () => {
-    expect(source(returning, OUT, { outInterface: "vlan.eth.1" })).toBeNull();
+    expect(source(returning, OUT, { outInterfaces: ["vlan.eth.1"] })).toBeNull();
     expect(source(returning, "10.0.1.11:4 > 10.0.1.20:5")).toBeNull();
   });
 
@@ -77,7 +98,7 @@ describe("kube-proxy's masquerade before the CNI's chain", () => {
   const lines = [...KUBE, "-A POSTROUTING -j AWS-SNAT-CHAIN-0", AWS_SNAT];
 
   test("does not explain packets that no rule can have marked", () => {
-    expect(source(state(...lines), OUT, { possibleMark: 0 })).toContain("AWS-SNAT-CHAIN-0");
+    expect(source(state(...lines), OUT, {}, NO_MARK)).toContain("AWS-SNAT-CHAIN-0");
   });
 
   test("and with a mark that may be there nobody can say which of the two it was", () => {
@@ -118,11 +139,12 @@ describe("a service", () => {
     "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000",
   );
   const to = (wanted: string, flow = "10.0.1.11:4000 > 10.100.0.50:80", protocol = "tcp") =>
-    findNatRule(
+    decider(
       table,
       "PREROUTING",
       packet(flow, { protocol }),
       (rule) => rule.toDestination === wanted,
+      NO_MARK,
     );
 
   test("is followed past the dice to the endpoint that answered", () => {
@@ -137,17 +159,20 @@ describe("a service", () => {
   });
 
   test("marks only what comes from its own endpoint", () => {
-    const mark = (flow: string) => possibleMark(table, [packet(flow)]);
-    expect(mark("10.0.1.11:4000 > 10.100.0.50:80")).toBe(0);
-    expect(mark("10.0.1.21:4000 > 10.100.0.50:80")).toBe(0x4000);
-    expect(possibleMark(state("-A POSTROUTING -j MASQUERADE"), [packet(OUT)])).toBeUndefined();
+    const marks = (flow: string) =>
+      new Set(
+        outcomes(table, "PREROUTING", packet(flow), NO_MARK).map((one) => one.marks.mark.value),
+      );
+    expect(marks("10.0.1.11:4000 > 10.100.0.50:80")).toEqual(new Set([0]));
+    // The dice may send it to itself, which is marked, or to the other endpoint, which is not.
+    expect(marks("10.0.1.21:4000 > 10.100.0.50:80")).toEqual(new Set([0x4000, 0]));
   });
 });
 
 describe("tables that nobody sane has", () => {
-  test("loops end", () => {
+  test("loops end, and nothing is told of a table that no kernel loads", () => {
     const table = state("-A POSTROUTING -j LOOP", "-A LOOP -j LOOP", "-A LOOP -j MASQUERADE");
-    expect(source(table, OUT)).toContain("MASQUERADE");
+    expect(source(table, OUT)).toBeNull();
   });
 
   test("and so do chains that fan out without end", () => {
@@ -166,8 +191,8 @@ describe("tables that nobody sane has", () => {
     const [rule] = natRules("-A POSTROUTING -j MASQUERADE");
     if (rule === undefined) throw new Error("a rule");
     const table = { ...STATES.n1, iptables: [{ ...rule, family: 6 as const }] };
-    expect(findNatRule(table, "POSTROUTING", packet(OUT), gives("MASQUERADE"))).toBeNull();
+    expect(decider(table, "POSTROUTING", packet(OUT), SNAT)).toBeNull();
     const flow = "[2001:db8::1]:4 > [2001:db8:1::1]:5";
-    expect(findNatRule(table, "POSTROUTING", packet(flow), gives("MASQUERADE"))).not.toBeNull();
+    expect(decider(table, "POSTROUTING", packet(flow), SNAT)).not.toBeNull();
   });
 });
