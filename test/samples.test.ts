@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import type { Report } from "../src/core/report/report.ts";
+import type { Report, ReportConnection } from "../src/core/report/report.ts";
 import { reportJsonSchema } from "../src/core/report/report-json-schema.ts";
 import { runCli } from "./support/cli.ts";
 import { ROOT, readText } from "./support/repository.ts";
@@ -53,7 +53,7 @@ function endText({ address, port }: { address: string; port: number | null }): s
   return `${address}:${port}`;
 }
 
-function summarise(connection: Report["connections"][number]): SampleConnection {
+function summarise(connection: ReportConnection): SampleConnection {
   const { protocol, orig, resp, confidence, nat, client } = connection;
   const steps = nat.map(
     ({ kind, after }) => `${kind} ${endText(after.orig)} ${endText(after.resp)}`,
@@ -96,10 +96,10 @@ describe.each(samples)("sample %s", (name) => {
     const sample: Sample = JSON.parse(readText(`${folder}/sample.json`));
     const report: Report = JSON.parse(await run("analyze", folder, "-o", "json"));
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
-    expect(countBy(report.connections.map((connection) => connection.class))).toEqual(
+    expect(countBy([...report.connections].map((connection) => connection.class))).toEqual(
       sample.classes,
     );
-    expect(report.connections.map(summarise).sort(byEnds)).toEqual(
+    expect([...report.connections].map(summarise).sort(byEnds)).toEqual(
       [...sample.connections].sort(byEnds),
     );
     expect(countBy(report.findings.map(({ rule }) => rule))).toEqual(sample.findings);

@@ -55,7 +55,7 @@ describe("inputs", () => {
     const report = await json(at(name));
     expect(report.captures.map(({ records }) => records)).toEqual([2]);
     expect(report.connections).toHaveLength(1);
-    expect(report.connections[0]).toMatchObject({
+    expect(report.connections.at(0)).toMatchObject({
       protocol: "tcp",
       orig: { address: "10.0.1.10", port: 40_000 },
       resp: { address: "10.0.2.20", port: 80 },

@@ -54,6 +54,9 @@ const PIPELINE = new Set([
   "decode-diagnostics.ts",
 ]);
 
+/** What every layer of the core may import: numbers and one type, which import nothing. */
+const BASE = new Set(["limits.ts", "sequence.ts"]);
+
 /** Layers of the whole program. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...CORE,
@@ -75,7 +78,7 @@ function layerOf(path: string): string | null {
   if (top !== "core") return top !== undefined && top in MAY_IMPORT && !(top in CORE) ? top : null;
   if (second === undefined) return null;
   if (rest.length > 0) return second in CORE && second !== "limits" ? second : null;
-  if (second === "limits.ts") return "limits";
+  if (BASE.has(second)) return "limits";
   return PIPELINE.has(second) ? "analysis" : null;
 }
 

@@ -87,7 +87,7 @@ interface Ends {
 export function buildTopologyModel(report: Report): TopologyModel {
   const owners = knowsOwners(report);
   const level = levelFor(report, owners);
-  const located = report.connections.map((connection) => ({
+  const located = [...report.connections].map((connection) => ({
     connection,
     from: placeOf(connection.orig, level, owners),
     to: placeOf(connection.resp, level, owners),

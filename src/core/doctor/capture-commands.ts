@@ -74,7 +74,7 @@ export interface NamesInWords {
 }
 
 export function namesInWords({ snapshot, connections, vantagePoints }: Report): NamesInWords {
-  const parties = connections.flatMap(({ orig, resp }) => [orig, resp]);
+  const parties = [...connections].flatMap(({ orig, resp }) => [orig, resp]);
   const nodes = [...(snapshot.nodes ?? []).map(({ name }) => name)];
   for (const { node } of [...parties, ...vantagePoints]) if (node !== undefined) nodes.push(node);
   const pods = (snapshot.pods ?? []).map(({ namespace, name }) => `${namespace}/${name}`);

@@ -7,7 +7,7 @@ export type SnapshotPod = NonNullable<Report["snapshot"]["pods"]>[number];
 
 export function checkPod(report: Report, listed: SnapshotPod): PodCheckup {
   const name = `${listed.namespace}/${listed.name}`;
-  const parties = report.connections.flatMap(({ orig, resp }) => {
+  const parties = [...report.connections].flatMap(({ orig, resp }) => {
     const own = [orig, resp].find(
       ({ kind, namespace, name: called }) =>
         kind === "pod" && namespace === listed.namespace && called === listed.name,

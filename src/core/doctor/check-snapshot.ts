@@ -121,7 +121,7 @@ function checkNodes({ snapshot, vantagePoints }: Report): SnapshotCheckup["nodes
 
 /** A rewrite is explained by the node that made it, so that captured nodes matter most. */
 function nodeChecks({ connections }: Report, nodes: SnapshotCheckup["nodes"]): Check[] {
-  const open = connections.some(({ confidence }) => confidence !== "proven");
+  const open = [...connections].some(({ confidence }) => confidence !== "proven");
   const lacking = nodes.filter(({ captured, missing }) => captured && missing.length > 0);
   const whole = nodes.filter(({ captured, missing }) => captured && missing.length === 0);
   const checks = lacking.map(({ name, missing }) =>
@@ -147,7 +147,7 @@ const NAMED = 5;
 
 function unseenPods({ snapshot, connections }: Report, nodes: SnapshotCheckup["nodes"]): Check[] {
   const seen = new Set(
-    connections
+    [...connections]
       .flatMap(({ orig, resp }) => [orig, resp])
       .map(({ namespace, name }) => `${namespace ?? ""}/${name ?? ""}`),
   );

@@ -23,7 +23,7 @@ export function examine(report: Report, pods: readonly string[]): Checkup {
   const asked = new Set(pods.flatMap((name) => podsCalled(report, name)));
   const examined = [...asked].map((pod) => checkPod(report, pod));
   const all = [...captures.flatMap(({ checks }) => checks), ...together, ...snapshot.checks];
-  const open = report.connections.filter(({ confidence }) => confidence !== "proven").length;
+  const open = [...report.connections].filter(({ confidence }) => confidence !== "proven").length;
   return {
     schema: "podpath.checkup/1",
     tool: report.tool,

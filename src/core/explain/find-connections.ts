@@ -15,14 +15,14 @@ export function findConnections(report: Report, query: string): Found {
   if (/^conn-\d+$/.test(asked)) return byId(report, asked);
   const tuple = parseTuple(asked);
   if (tuple !== null) {
-    const connections = report.connections.filter((one) => fits(one, tuple));
+    const connections = [...report.connections].filter((one) => fits(one, tuple));
     return connections.length > 0 ? { connections } : { problem: nothing(report, asked) };
   }
   return byPod(report, asked);
 }
 
 function byId(report: Report, id: string): Found {
-  const connections = report.connections.filter((one) => one.id === id);
+  const connections = [...report.connections].filter((one) => one.id === id);
   if (connections.length > 0) return { connections };
   const of = report.filter?.of ?? report.connections.length;
   const number = Number(id.slice("conn-".length));
@@ -68,7 +68,7 @@ function byPod(report: Report, name: string): Found {
     const advice = `Name a connection (conn-12), two ends (10.0.1.11:40000->203.0.113.9:443) or a pod. ${problem.advice}`;
     return { problem: { message, advice } };
   }
-  if (part.connections.length > 0) return { connections: part.connections };
+  if (part.connections.length > 0) return { connections: [...part.connections] };
   return {
     problem: {
       message: `${name}: no connection of this pod was captured`,

@@ -141,7 +141,7 @@ function outerOf(
   const { kind = "", depth = 0 } = encapsulation ?? {};
   const number = IP_PROTOCOL[kind];
   if (number !== undefined) return { captureFilter: `ip proto ${number}` };
-  const tunnels = report.connections
+  const tunnels = [...report.connections]
     .filter((one) => one.class === "overlay-tunnel" && one.protocol === "udp")
     .flatMap((one) =>
       one.observations

@@ -55,7 +55,7 @@ export function* renderConnections(
 ): Generator<string, void, undefined> {
   const findings: FindingsById = new Map(report.findings.map((finding) => [finding.id, finding]));
   const view = { layout, names, findings };
-  for (const [id, connections] of groups(report.connections, findings)) {
+  for (const [id, connections] of groups([...report.connections], findings)) {
     yield* heading(layout, `${id}: ${pathClassTitle(id)} (${formatCount(connections.length)})`);
     const ordered = [...connections].sort(
       (a, b) => worst(a, findings) - worst(b, findings) || totalBytes(b) - totalBytes(a),

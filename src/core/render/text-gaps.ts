@@ -32,7 +32,7 @@ function* renderOpenQuestions(
   report: Report,
   layout: TextLayout,
 ): Generator<string, void, undefined> {
-  const open = report.connections.filter(({ confidence }) => confidence !== "proven");
+  const open = [...report.connections].filter(({ confidence }) => confidence !== "proven");
   const byDecision = new Map<string, string[]>();
   for (const { id, wouldDecide } of open) {
     if (wouldDecide === undefined) continue;

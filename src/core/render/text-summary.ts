@@ -96,7 +96,7 @@ function verdictText(report: Report): string {
     ...(warning > 0 ? [plural(warning, "warning")] : []),
     ...(note > 0 ? [plural(note, "note")] : []),
   ];
-  const open = report.connections.filter(({ confidence }) => confidence !== "proven").length;
+  const open = [...report.connections].filter(({ confidence }) => confidence !== "proven").length;
   const proven = report.connections.length - open;
   return [
     report.connections.length === 0

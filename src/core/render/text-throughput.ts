@@ -76,7 +76,7 @@ export function* renderThroughput(
   layout: TextLayout,
   names: TextNames,
 ): Generator<string, void, undefined> {
-  const pairs = pairsOf(report.connections);
+  const pairs = pairsOf([...report.connections]);
   if (pairs.length === 0) return;
   yield* heading(layout, "THROUGHPUT OF CONNECTIONS OF 1 MB AND MORE");
   const { shown, hidden } = fold(layout, pairs, PAIRS);

@@ -40,7 +40,7 @@ export function filterReport(report: Report, terms: readonly FilterTerm[]): Filt
     if (term.negated) refused.push(predicate);
     else required.set(term.field, [...(required.get(term.field) ?? []), predicate]);
   }
-  const connections = report.connections.filter(
+  const connections = [...report.connections].filter(
     (one) =>
       [...required.values()].every((anyOf) => anyOf.some((holds) => holds(one))) &&
       !refused.some((holds) => holds(one)),

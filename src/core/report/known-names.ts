@@ -11,7 +11,7 @@ export interface KnownNames {
 
 export function knownNames(report: Report): KnownNames {
   const { snapshot, vantagePoints, connections } = report;
-  const parties = connections.flatMap(({ orig, resp }) => [orig, resp]);
+  const parties = [...connections].flatMap(({ orig, resp }) => [orig, resp]);
   const listed = snapshot.pods ?? [];
   const pods: readonly PodName[] = [
     ...listed,
@@ -26,7 +26,7 @@ export function knownNames(report: Report): KnownNames {
   const nodes = [
     ...(snapshot.nodes ?? []).map(({ name }) => name),
     ...[...listed, ...vantagePoints, ...parties].map(({ node }) => node),
-    ...connections.flatMap(({ nat }) => nat.map(({ node }) => node)),
+    ...[...connections].flatMap(({ nat }) => nat.map(({ node }) => node)),
   ];
   const namespaces = [...pods, ...parties].map(({ namespace }) => namespace);
   return {

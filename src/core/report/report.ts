@@ -1,10 +1,14 @@
 /** The report, `podpath.report/1`: what every renderer, the gate and other programs read. Types come from the schema. */
 import type { z } from "zod";
+import type { Sequence } from "../sequence.ts";
 import type { evidence } from "./evidence-schema.ts";
 import type { link } from "./link-schema.ts";
 import type * as schema from "./report-schema.ts";
 
-export type Report = z.infer<typeof schema.report>;
+/** As the schema has it, but for the connections: there may be millions, each made when somebody asks for it. */
+export type Report = Omit<z.infer<typeof schema.report>, "connections"> & {
+  readonly connections: Sequence<ReportConnection>;
+};
 export type ReportInput = z.infer<typeof schema.input>;
 export type ReportCapture = z.infer<typeof schema.capture>;
 export type ReportVantagePoint = z.infer<typeof schema.vantagePoint>;

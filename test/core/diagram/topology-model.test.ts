@@ -45,7 +45,7 @@ describe("the traffic map's model", () => {
     expect(accountedFor(model)).toBe(report.connections.length);
     expect(model.connections).toBe(report.connections.length);
     const bytes = (list: readonly { bytes: number }[]) => list.reduce((sum, e) => sum + e.bytes, 0);
-    const all = report.connections.reduce((sum, { bytes: b }) => sum + b.orig + b.resp, 0);
+    const all = [...report.connections].reduce((sum, { bytes: b }) => sum + b.orig + b.resp, 0);
     expect(bytes(model.edges) + bytes(model.notDrawn)).toBe(all);
   });
 
@@ -184,7 +184,7 @@ describe("the traffic map's model", () => {
     const report = clusterReport(HUGE);
     const model = buildTopologyModel(report);
     const kept = new Set(model.nodes.filter((n) => n.folded === 0).map((n) => n.key));
-    const serious = report.connections.filter((c) => c.findings.some((id) => id !== "f3"));
+    const serious = [...report.connections].filter((c) => c.findings.some((id) => id !== "f3"));
     expect(serious.length).toBeGreaterThan(0);
     for (const { orig, resp } of serious) {
       for (const party of [orig, resp]) {

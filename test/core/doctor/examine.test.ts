@@ -180,7 +180,10 @@ describe("what is wrong with a capture", () => {
       examine(report, []).captures[0]?.checks.find(({ id }) => id === "vantage-point");
     const closed = good({ vantagePoints });
     expect(told(closed)).toMatchObject({ status: "note" });
-    const open = closed.connections.map((one) => ({ ...one, confidence: "possible" as const }));
+    const open = [...closed.connections].map((one) => ({
+      ...one,
+      confidence: "possible" as const,
+    }));
     const doubt = told({ ...closed, connections: open });
     expect(doubt).toMatchObject({ status: "warning" });
     expect(doubt?.message).toContain("no MAC is known");
@@ -278,7 +281,10 @@ describe("what is wrong with a snapshot", () => {
     const sources = [{ file: "pods.json", kind: "kubectl-json", entries: 1 }];
     const closed = snapshot({ sources });
     expect(doubtsOf(closed)).toContain("node-state note");
-    const open = closed.connections.map((one) => ({ ...one, confidence: "possible" as const }));
+    const open = [...closed.connections].map((one) => ({
+      ...one,
+      confidence: "possible" as const,
+    }));
     const checkup = examine({ ...closed, connections: open }, []);
     expect(doubts(checkup)).toContain("node-state warning");
     expect(checkup.snapshot.nodes[0]?.missing[0]).toBe(

@@ -60,7 +60,7 @@ describe.each(HOSTILE_TEXTS)("a report whose every text is %j", (hostile) => {
   it("is valid JSON of the same value", () => {
     expect(JSON.parse(json(evil))).toEqual(evil);
     expect(json(evil)).not.toMatch(ACTS_ON_TERMINAL);
-    expect(JSON.parse(lines(evil)[1] ?? "").class).toBe(evil.connections[0]?.class);
+    expect(JSON.parse(lines(evil)[1] ?? "").class).toBe(evil.connections.at(0)?.class);
     for (const line of lines(evil)) expect(line).not.toMatch(ACTS_ON_TERMINAL);
   });
 

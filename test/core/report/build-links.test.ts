@@ -23,7 +23,7 @@ it("is in the schema, and names the other connection and its side at both", () =
   const validate = new Ajv2020({ allErrors: true }).compile(reportJsonSchema());
   validate(linked);
   expect(validate.errors).toBeNull();
-  const told = linked.connections.map(({ id, links = [] }) => [
+  const told = [...linked.connections].map(({ id, links = [] }) => [
     id,
     ...links.map(({ connection, side }) => `${side} ${connection}`),
   ]);
@@ -31,13 +31,13 @@ it("is in the schema, and names the other connection and its side at both", () =
     ["conn-2", "back conn-3"],
     ["conn-3", "front conn-2"],
   ]);
-  expect(linked.connections[1]?.links?.[0]?.evidence[0]?.packets).toEqual([
+  expect(linked.connections.at(1)?.links?.[0]?.evidence[0]?.packets).toEqual([
     { capture: "c1", record: 31 },
   ]);
 });
 
 it("leaves everything else as it was", () => {
-  const connections = linked.connections.map(({ links: _links, ...rest }) => rest);
+  const connections = [...linked.connections].map(({ links: _links, ...rest }) => rest);
   expect({ ...linked, connections }).toEqual(plain);
 });
 

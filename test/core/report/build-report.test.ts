@@ -9,7 +9,7 @@ import { captureResult, tcpSummary } from "../../support/analysis-parts.ts";
 
 const validate = new Ajv2020({ allErrors: true }).compile(reportJsonSchema());
 const report = buildReport(richAnalysis(), META);
-const connection = (id: string) => report.connections.find((entry) => entry.id === id);
+const connection = (id: string) => [...report.connections].find((entry) => entry.id === id);
 
 describe("buildReport", () => {
   it("makes a report that the published schema accepts", () => {
@@ -24,7 +24,7 @@ describe("buildReport", () => {
   });
 
   it("orders connections by first packet and findings worst first", () => {
-    expect(report.connections.map(({ id }) => id)).toEqual(
+    expect([...report.connections].map(({ id }) => id)).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `conn-${n}`),
     );
     expect(report.findings.map(({ id, level, rule }) => [id, level, rule])).toEqual([
@@ -56,7 +56,7 @@ describe("buildReport", () => {
     };
     const made = buildReport(withReset, META);
     expect(validate(made), JSON.stringify(validate.errors, null, 2)).toBe(true);
-    expect(made.connections[0]?.tcp).toEqual({
+    expect(made.connections.at(0)?.tcp).toEqual({
       state: "reset",
       origIsn: 1000,
       respIsn: 2000,
@@ -79,7 +79,7 @@ describe("buildReport", () => {
           dnsNames: new Map([[address, ["a.example", "b.example"]]]),
         },
         META,
-      ).connections[0]?.resp.dnsNames;
+      ).connections.at(0)?.resp.dnsNames;
     expect(namesOf({ kind: "external" })).toEqual(["a.example", "b.example"]);
     expect(namesOf({ kind: "vpc" })).toEqual(["a.example", "b.example"]);
     expect(namesOf({ kind: "pod", namespace: "default", name: "web" })).toBeUndefined();
@@ -108,10 +108,10 @@ describe("buildReport", () => {
       const one = { ...first, subject: { ...first.subject, connection } };
       return buildReport({ ...analysis, classified: [one, ...others] }, META);
     };
-    expect(made(999_999).connections[0]).not.toHaveProperty("throughput");
+    expect(made(999_999).connections.at(0)).not.toHaveProperty("throughput");
     const report = made(1_000_000);
     expect(validate(report), JSON.stringify(validate.errors, null, 2)).toBe(true);
-    expect(report.connections[0]?.throughput).toEqual({
+    expect(report.connections.at(0)?.throughput).toEqual({
       vantagePoint: "n1/eni7b0c31aa112",
       start: "2026-11-20T01:02:03.000000001Z",
       bucketSeconds: 0.016,
@@ -137,7 +137,7 @@ describe("buildReport", () => {
       });
       const report = buildReport({ ...analysis, classified }, META);
       expect(validate(report), JSON.stringify(validate.errors, null, 2)).toBe(true);
-      return report.connections[2];
+      return report.connections.at(2);
     };
     const alb = made({ kind: "load-balancer", name: "alb", loadBalancerType: "application" });
     expect(alb).toMatchObject({
@@ -155,7 +155,7 @@ describe("buildReport", () => {
       made({ kind: "load-balancer", name: "nlb", loadBalancerType: "network" }),
     ).not.toHaveProperty("client");
     expect(made({ kind: "external" })).not.toHaveProperty("client");
-    expect(report.connections[2]?.clientFrom).toBe("proxy-protocol");
+    expect(report.connections.at(2)?.clientFrom).toBe("proxy-protocol");
   });
 
   it("leaves out of a spread what nobody knows, and the whole where nothing was met", () => {
@@ -275,8 +275,8 @@ describe("buildReport", () => {
       ["c1", "captures/n1.eth0.pcapng"],
       ["c2", "captures/n2.eth0.pcap"],
     ]);
-    expect(shifted.connections[0]?.evidence[0]?.packets).toEqual([]);
-    expect(shifted.connections[0]?.evidence[1]?.packets).toEqual([{ capture: "c1", record: 5 }]);
+    expect(shifted.connections.at(0)?.evidence[0]?.packets).toEqual([]);
+    expect(shifted.connections.at(0)?.evidence[1]?.packets).toEqual([{ capture: "c1", record: 5 }]);
   });
 
   it("gives findings the same fingerprint over runs and another one to another identity", () => {
