@@ -2,6 +2,7 @@
 
 import type { ByteSource } from "./capture/byte-source.ts";
 import type { CaptureInfo } from "./capture/capture-info.ts";
+import type { ConnectionColumns } from "./classify/connection-columns.ts";
 import type { ProxiedLink } from "./classify/proxied.ts";
 import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
 import type { Spread } from "./classify/spread.ts";
@@ -10,6 +11,7 @@ import type { ClockOffset } from "./correlate/clock-offset.ts";
 import type { VantagePoint } from "./correlate/vantage-point.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { NotClassifiedReason } from "./flow/flow-observation.ts";
+import type { Sequence } from "./sequence.ts";
 
 export type { SnapshotText } from "./cluster/snapshot.ts";
 
@@ -75,7 +77,10 @@ export interface Analysis {
   /** Clocks of capturing hosts against each other, where conversations tell; left out: not asked. */
   readonly clockOffsets?: readonly ClockOffset[];
   readonly snapshot: ClusterSnapshot;
-  readonly classified: readonly Classified[];
+  /** By first packet: `.at(i)` is the connection with the index i, made when it is asked for. */
+  readonly classified: Sequence<Classified>;
+  /** The same connections as numbers. */
+  readonly columns: ConnectionColumns;
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
   /** How connections spread over the targets of load balancers and services; left out: not asked. */
   readonly spreads?: readonly Spread[];

@@ -41,7 +41,7 @@ export async function analyze(
 
   options.onProgress?.({ stage: "classify", records: records.records, bytes: 0 });
   const placed = new Set(vantagePoints.map(({ capture }) => capture));
-  const { classified, findings } = classify(connections, snapshot, owners, {
+  const { classified, columns, findings } = classify(connections, snapshot, owners, {
     clockOffsets,
     captures,
     question: {
@@ -57,10 +57,11 @@ export async function analyze(
     clockOffsets,
     snapshot,
     classified,
+    columns,
     findings,
     spreads: spreads(classified, snapshot, vantagePoints, (address) => owners.resolve(address)),
     dnsNames: flows.dnsNames(),
-    proxied: proxiedLinks(classified.map(({ subject }) => subject)),
+    proxied: proxiedLinks(classified),
     accounting: records,
     diagnostics: log.list(),
     limits: flows.limits(),

@@ -36,7 +36,7 @@ test("each interface description is a host of its own", async () => {
   const { vantagePoints, classified } = await analyze(merged(), snapshotTexts(cluster, flows));
   const names = cluster.nodes.map(({ name }) => name);
   expect([...new Set(vantagePoints.map(({ node }) => node))].sort()).toEqual([...names].sort());
-  const rewritten = classified.flatMap(({ subject }) =>
+  const rewritten = [...classified].flatMap(({ subject }) =>
     subject.connection.nat.map(({ node, before }) => [before.orig.address, node]),
   );
   expect(rewritten.sort()).toEqual(

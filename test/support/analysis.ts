@@ -2,7 +2,10 @@
  * A hand-made Analysis with one of everything that a report must show: SNAT egress, a ClusterIP, an NLB with PROXY protocol, an
  * overlay with its tunnel, a protocol without ports, an open question, findings of three levels, damaged input.
  */
+
 import type { Analysis } from "../../src/core/analysis.ts";
+import { columnsOf } from "../../src/core/classify/connection-columns.ts";
+import type { Classified } from "../../src/core/classify/rule.ts";
 import type { Owner } from "../../src/core/cluster/owner.ts";
 import type { ReportInput } from "../../src/core/report/report.ts";
 import { richFindings } from "./analysis-findings.ts";
@@ -67,7 +70,7 @@ const n2Eth0 = vantagePoint("n2/eth0", 2, {
   because: "Named by hand: n2/eth0.",
 });
 
-type WithoutRules = Omit<Analysis["classified"][number], "natRules">;
+type WithoutRules = Omit<Classified, "natRules">;
 
 /** conn-1: pod to the internet, both sides of the rewrite seen, conntrack agrees. */
 function snatEgress(): WithoutRules {
@@ -331,7 +334,7 @@ const SNAT_RULE = {
   ref: { file: "snapshot/n1.iptables", line: 88 },
 };
 
-export function richAnalysis(): Analysis {
+export function richAnalysis(): Analysis & { readonly classified: readonly Classified[] } {
   const classified = [
     snatEgress(),
     clusterIp(),
@@ -357,6 +360,7 @@ export function richAnalysis(): Analysis {
     vantagePoints: [n1Pod, n1Eth0, n2Eth0],
     snapshot: richSnapshot(),
     classified,
+    columns: columnsOf(classified),
     findings: richFindings(),
     spreads: richSpreads(api, web),
     dnsNames: new Map([["93.184.216.34", ["example.com", "www.example.com"]]]),

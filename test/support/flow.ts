@@ -3,7 +3,7 @@
  * analysis: places (captures) are opened with `at`, and each `see` is one tuple seen there.
  */
 import { type Classification, classify } from "../../src/core/classify/classify.ts";
-import type { FindingMatch } from "../../src/core/classify/rule.ts";
+import type { Classified, FindingMatch } from "../../src/core/classify/rule.ts";
 import { buildOwnerIndex } from "../../src/core/cluster/owner-index.ts";
 import { type ClusterSnapshot, emptySnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { Connection } from "../../src/core/correlate/connection.ts";
@@ -212,7 +212,7 @@ export class Sightings {
   }
 
   get connections(): readonly Connection[] {
-    return this.correlate().connections;
+    return [...this.correlate().connections];
   }
 
   /** The only connection; throws when there are more. */
@@ -228,7 +228,7 @@ export class Sightings {
     return this.correlate().vantagePoints;
   }
 
-  classify(): Classification {
+  classify(): Classification & { readonly classified: readonly Classified[] } {
     const { connections, clockOffsets } = this.correlate();
     const captures = this.captures.map(({ file }) => ({
       file,
@@ -242,7 +242,8 @@ export class Sightings {
       },
     }));
     const owners = buildOwnerIndex(this.snapshot);
-    return classify(connections, this.snapshot, owners, { clockOffsets, captures });
+    const found = classify(connections, this.snapshot, owners, { clockOffsets, captures });
+    return { ...found, classified: [...found.classified] };
   }
 
   /** "pod-to-pod-direct (proven)", one for each connection; doubt names its candidates. */

@@ -1,6 +1,8 @@
 /** A small EKS cluster as snapshot texts, and the packets of one conversation between two of its pods, for whole analyses. */
+
 import type { Analysis } from "../../src/core/analysis.ts";
 import { analyze } from "../../src/core/analyze.ts";
+import type { Classified } from "../../src/core/classify/rule.ts";
 import type { SnapshotText } from "../../src/core/cluster/snapshot.ts";
 import { kubeList, kubeNode, kubePod } from "../core/cluster/load-text.ts";
 import { pcapFile } from "./capture.ts";
@@ -124,18 +126,19 @@ export async function analysisOf(
   captures: readonly (readonly PacketBuilder[])[],
   snapshot: readonly SnapshotText[] = snapshotTexts(),
   linkType = 1,
-): Promise<Analysis> {
+): Promise<Analysis & { readonly classified: readonly Classified[] }> {
   const jobs = captures.map((packets, index) => ({
     file: `${index}.pcap`,
     label: null,
     source: sourceOf(pcapFile(packets, { linkType })),
   }));
-  return await analyze(jobs, snapshot);
+  const found = await analyze(jobs, snapshot);
+  return { ...found, classified: [...found.classified] };
 }
 
 /** "10.0.1.11 > 10.0.2.51: pod-to-pod-direct (proven)", by first packet. */
 export function verdictsOf({ classified }: Analysis): string[] {
-  return classified.map(({ subject, verdict }) => {
+  return Array.from(classified, ({ subject, verdict }) => {
     const leg = subject.connection.legs[0];
     return `${leg?.orig.address} > ${leg?.resp.address}: ${verdict.class} (${verdict.confidence})`;
   });

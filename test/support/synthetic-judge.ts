@@ -176,7 +176,7 @@ function judgeFindings(
 ): void {
   const { index } = hit.subject.connection;
   const told = findings
-    .filter(({ match }) => match.connections.includes(index))
+    .filter(({ match }) => [...match.connections].includes(index))
     .map(({ rule }) => rule.meta.id)
     .filter((id) => JUDGED.includes(id));
   for (const id of JUDGED) {

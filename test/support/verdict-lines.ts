@@ -17,7 +17,7 @@ const ABOUT_INPUTS: ReadonlySet<string> = new Set([
 
 /** Sorted: one line a connection (class, confidence, candidates, ends, rewrites), then one a finding. */
 export function verdictLines({ classified, findings }: Analysis, withDoubt = true): string[] {
-  const connections = classified.map(({ subject: { connection }, verdict }) => {
+  const connections = Array.from(classified, ({ subject: { connection }, verdict }) => {
     const legs = connection.legs.map(said).join(" | ");
     const nat = connection.nat.map(
       (step) => `${step.kind} by ${step.node}: ${said(step.before)} becomes ${said(step.after)}`,
@@ -29,8 +29,8 @@ export function verdictLines({ classified, findings }: Analysis, withDoubt = tru
   const found = findings
     .filter(({ rule }) => !ABOUT_INPUTS.has(rule.meta.id))
     .map(({ rule, match }) => {
-      const about = match.connections.map((index) => {
-        const legs = classified[index]?.subject.connection.legs ?? [];
+      const about = Array.from(match.connections, (index) => {
+        const legs = classified.at(index)?.subject.connection.legs ?? [];
         return legs.map(said).join(" | ");
       });
       return `finding ${rule.meta.id}: ${about.sort().join("; ")}`;

@@ -4,6 +4,8 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection } from "../correlate/connection.ts";
 import { pathPredictor } from "../predict/predict-path.ts";
+import type { Sequence } from "../sequence.ts";
+import { type ConnectionColumns, columnsOf } from "./connection-columns.ts";
 import { statement } from "./evidence.ts";
 import { expectedPath } from "./expected-path.ts";
 import { explainNat } from "./explain-nat.ts";
@@ -22,7 +24,9 @@ import { makeSubject } from "./subject.ts";
 import { isOriginatorKnown, turnedRound } from "./turned-round.ts";
 
 export interface Classification {
-  readonly classified: readonly Classified[];
+  /** `.at(i)` is about the connection with the index i. */
+  readonly classified: Sequence<Classified>;
+  readonly columns: ConnectionColumns;
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
 }
 
@@ -36,7 +40,7 @@ export interface Surroundings {
 const NO_QUESTION: Question = { pods: [], vantagePoints: [], everyCapturePlaced: true };
 
 export function classify(
-  connections: readonly Connection[],
+  connections: Sequence<Connection>,
   snapshot: ClusterSnapshot,
   owners: OwnerIndex,
   surroundings: Surroundings = {},
@@ -52,20 +56,21 @@ export function classify(
     captures,
   };
   const predictor = pathPredictor(snapshot, owners);
-  const classified = connections.map((connection) => {
+  const classified: Classified[] = [];
+  for (const connection of connections) {
     const subject = makeSubject(connection, owners);
     const verdict = verdictOn(subject, context);
-    return {
+    classified.push({
       subject,
       verdict,
       expected: expectedPath(subject, verdict, predictor),
       natRules: connection.nat.map((step) => explainNat(step, connection, predictor.rulesOf)),
-    };
-  });
+    });
+  }
   const findings = FINDING_RULES.flatMap((rule) =>
     rule.find(classified, context).map((match) => ({ rule, match })),
   );
-  return { classified, findings };
+  return { classified, columns: columnsOf(classified), findings };
 }
 
 function verdictOn(subject: Subject, context: RuleContext): PathMatch {

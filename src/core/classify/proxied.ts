@@ -6,7 +6,8 @@ import type { Owner } from "../cluster/owner.ts";
 import { hostOf } from "../correlate/clock-offset.ts";
 import type { Connection } from "../correlate/connection.ts";
 import { MAX_PROXY_FRONTS_EXAMINED } from "../limits.ts";
-import type { Confidence, Evidence, Subject } from "./rule.ts";
+import type { Sequence } from "../sequence.ts";
+import type { Classified, Confidence, Evidence, Subject } from "./rule.ts";
 import { firstLeg, lastLeg, nameOf } from "./subject.ts";
 import { isOriginatorKnown } from "./turned-round.ts";
 
@@ -45,12 +46,12 @@ interface Interval {
 
 type Found = { readonly front: Front; readonly onOneClock: boolean } | null;
 
-/** In the order of `subjects`, by the back connection: at most one link each. */
-export function proxiedLinks(subjects: readonly Subject[]): ProxiedLink[] {
-  const index = new FrontIndex(subjects);
+/** In the order of `classified`, by the back connection: at most one link each. */
+export function proxiedLinks(classified: Sequence<Classified>): ProxiedLink[] {
+  const index = new FrontIndex(classified);
   const certain: ProxiedLink[] = [];
   const guesses: ProxiedLink[] = [];
-  for (const back of subjects) {
+  for (const { subject: back } of classified) {
     const { connection } = back;
     if (connection.protocol !== "tcp" || proxyKey(back.orig, addressOf(back)) === null) continue;
     const { proxyHeader, httpRequest } = connection;
@@ -72,8 +73,8 @@ class FrontIndex {
   private readonly byClient = new Map<string, Front[]>();
   private readonly intervals = new Map<string, Interval[]>();
 
-  constructor(subjects: readonly Subject[]) {
-    for (const subject of subjects) {
+  constructor(classified: Sequence<Classified>) {
+    for (const { subject } of classified) {
       const { connection, resp } = subject;
       const leg = lastLeg(connection);
       const proxy = proxyKey(resp, leg.resp.address);

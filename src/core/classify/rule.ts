@@ -5,6 +5,7 @@ import type { ClusterSnapshot, SnapshotRef } from "../cluster/snapshot.ts";
 import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection, PacketRef } from "../correlate/connection.ts";
 import type { VantagePoint } from "../correlate/vantage-point.ts";
+import type { Sequence } from "../sequence.ts";
 
 /** Stable ids of DESIGN.md section 1. */
 export type PathClass =
@@ -78,7 +79,7 @@ export interface RuleContext {
   readonly owners: OwnerIndex;
   readonly hasSnapshot: boolean;
   /** All connections, by index: for the outer connections of tunnels. */
-  readonly connections: readonly Connection[];
+  readonly connections: Sequence<Connection>;
   /** Clocks of capturing hosts, where conversations tell. */
   readonly clockOffsets?: readonly ClockOffset[];
   readonly question: Question;
@@ -172,7 +173,7 @@ export interface Classified {
 
 export interface FindingMatch {
   /** Indexes of the connections it is about. */
-  readonly connections: readonly number[];
+  readonly connections: Sequence<number>;
   readonly level: FindingLevel;
   readonly message: string;
   readonly advice: string;

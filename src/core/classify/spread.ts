@@ -6,6 +6,7 @@ import type { Owner } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
+import type { Sequence } from "../sequence.ts";
 import { isHealthCheck, openedByBalancer } from "./health-check.ts";
 import { nodePortService } from "./load-balancer.ts";
 import type { Classified } from "./rule.ts";
@@ -64,7 +65,7 @@ interface Draft {
 
 /** @param resolve the owner of an address at any time */
 export function spreads(
-  classified: readonly Classified[],
+  classified: Sequence<Classified>,
   snapshot: ClusterSnapshot,
   vantagePoints: readonly VantagePoint[],
   resolve: (address: string) => Owner,

@@ -7,7 +7,7 @@ export function runsBetweenNodes(
   outerConnection: number,
   { connections, owners }: RuleContext,
 ): boolean {
-  const outer = connections[outerConnection];
+  const outer = connections.at(outerConnection);
   if (outer === undefined) return false;
   const { orig, resp } = firstLeg(outer);
   return (

@@ -2,6 +2,7 @@
 import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
+import type { Sequence } from "../sequence.ts";
 import { buildConnections } from "./build-connections.ts";
 import { type ClockOffset, clockOffsets } from "./clock-offset.ts";
 import type { Connection } from "./connection.ts";
@@ -29,7 +30,8 @@ export interface CorrelateInput {
 }
 
 export interface Correlation {
-  readonly connections: readonly Connection[];
+  /** By first packet; `.at(i)` has the index i. */
+  readonly connections: Sequence<Connection>;
   readonly vantagePoints: readonly VantagePoint[];
   readonly clockOffsets: readonly ClockOffset[];
 }

@@ -42,7 +42,7 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
   const ids: ReportIds = {
     captures: new Map(readable.map(({ index }, position) => [index, `c${position + 1}`])),
     connections: new Map(
-      analysis.classified.map(({ subject: { connection } }) => [
+      Array.from(analysis.classified, ({ subject: { connection } }) => [
         connection.index,
         `conn-${connection.index + 1}`,
       ]),
@@ -103,7 +103,9 @@ function compareFindings(a: FoundMatch, b: FoundMatch): number {
 
 /** Findings about the whole run (no connection) stand before those about one. */
 function firstConnection({ connections }: FindingMatch): number {
-  return connections.reduce((least, index) => (least < 0 || index < least ? index : least), -1);
+  let least = -1;
+  for (const index of connections) if (least < 0 || index < least) least = index;
+  return least;
 }
 
 function compareText(a: string, b: string): number {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { proxiedLinks } from "../../../src/core/classify/proxied.ts";
-import type { Subject } from "../../../src/core/classify/rule.ts";
+import type { Classified, Subject } from "../../../src/core/classify/rule.ts";
 import type { Owner } from "../../../src/core/cluster/owner.ts";
 import type { Connection } from "../../../src/core/correlate/connection.ts";
 import type { VantagePoint } from "../../../src/core/correlate/vantage-point.ts";
@@ -15,6 +15,7 @@ import {
   subject,
   tcpSummary,
   vantagePoint,
+  verdict,
 } from "../../support/analysis-parts.ts";
 
 const PROXY: Owner = { kind: "pod", namespace: "edge", name: "envoy-0", node: "n1" };
@@ -62,15 +63,17 @@ const header = (address: string, port: number): Partial<Connection> => ({
 const forwarded = (address: string, port: number | null = null): Partial<Connection> => ({
   httpRequest: { forwardedFor: { address, port }, isHealthCheck: false, record: 205, capture: 0 },
 });
+const classifiedAs = (subjects: readonly Subject[]): Classified[] =>
+  subjects.map((one) => ({ subject: one, verdict: verdict({ class: "external" }), natRules: [] }));
 const links = (...subjects: Subject[]) =>
-  proxiedLinks(subjects).map((one) => [one.front, one.back, one.confidence]);
+  proxiedLinks(classifiedAs(subjects)).map((one) => [one.front, one.back, one.confidence]);
 
 describe("a PROXY protocol header", () => {
   const named = back(1, { fields: header("203.0.113.9", 51544) });
 
   it("that names the front's client proves the link, and cites the header's record", () => {
     expect(links(front(0), named)).toEqual([[0, 1, "proven"]]);
-    const [link] = proxiedLinks([front(0), named]);
+    const [link] = proxiedLinks(classifiedAs([front(0), named]));
     expect(link?.evidence.flatMap(({ packets }) => packets)).toContainEqual({
       capture: 0,
       record: 204,

@@ -103,7 +103,7 @@ function wrapping(
   inside: NonNullable<Observation["encapsulation"]>,
   { connections }: RuleContext,
 ): Evidence {
-  const outer = connections[inside.outerConnection];
+  const outer = connections.at(inside.outerConnection);
   const record = seen.orig.records > 0 ? seen.orig.firstRecord : seen.resp.firstRecord;
   const between = outer === undefined ? "" : ` ${tupleText(firstLeg(outer))}`;
   return statement(
