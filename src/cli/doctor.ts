@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { examine } from "../core/doctor/examine.ts";
 import { renderCheckupText } from "../core/render/checkup-text.ts";
-import { terminalSafeJson } from "../core/render/json.ts";
+import { terminalSafeJson } from "../core/render/json-stream.ts";
 import { incompleteBecause } from "../core/report/completeness.ts";
 import { filterReport } from "../core/report/filter-report.ts";
 import type { CliIo } from "./cli-io.ts";

@@ -4,7 +4,7 @@ import { explain } from "../core/explain/explain.ts";
 import type { Explanation } from "../core/explain/explanation.ts";
 import { renderExplanationMarkdown } from "../core/render/explanation-markdown.ts";
 import { renderExplanationText } from "../core/render/explanation-text.ts";
-import { terminalSafeJson } from "../core/render/json.ts";
+import { terminalSafeJson } from "../core/render/json-stream.ts";
 import { incompleteBecause } from "../core/report/completeness.ts";
 import { isProtocol, parseEndpoint } from "../core/report/endpoint-text.ts";
 import type { Report } from "../core/report/report.ts";

@@ -1,5 +1,6 @@
 /** Reports in which every text that a capture or a snapshot can bring is the same hostile one. */
 import type { Report } from "../../src/core/report/report.ts";
+import { parsedReport } from "./parsed-report.ts";
 
 /** One of each family: terminal control, forged lines, markup, illegal in XML, invisible, prototype keys, size. */
 export const HOSTILE_TEXTS: readonly string[] = [
@@ -35,7 +36,7 @@ const VOCABULARY: ReadonlySet<string> = new Set([
 ]);
 
 export function hostileReport(report: Report, hostile: string): Report {
-  return replaceTexts(report, hostile) as Report;
+  return replaceTexts(parsedReport(report), hostile) as Report;
 }
 
 function replaceTexts(value: unknown, hostile: string): unknown {

@@ -93,7 +93,7 @@ export function reportOf(parts: ReportParts): Report {
   const connections = (parts.connections ?? []).map((connection) => ({
     ...connection,
     findings: findings
-      .filter((finding) => finding.connections.includes(connection.id))
+      .filter((finding) => [...finding.connections].includes(connection.id))
       .map((finding) => finding.id),
   }));
   const counts = { nodes: 0, pods: 0, services: 0, loadBalancers: 0, enis: 0, ...parts.counts };

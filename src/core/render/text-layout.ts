@@ -2,6 +2,7 @@
  * Lines of the text report: a label column and wrapped text beside it. Every string that reaches a line goes through
  * `safeText` here, before it is painted; no other place makes lines.
  */
+import type { Sequence } from "../sequence.ts";
 import { characterWidth, displayWidth, safeText } from "./safe-text.ts";
 import { type Paint, type TextStyle, textStyle } from "./text-style.ts";
 
@@ -130,12 +131,21 @@ function* breakWord(word: string, width: number): Generator<string, void, undefi
 /** The first `limit` items and a word on how many were left out; all of them when wide. */
 export function fold<T>(
   layout: TextLayout,
-  items: readonly T[],
+  items: Sequence<T>,
   limit: number,
 ): { readonly shown: readonly T[]; readonly hidden: number } {
-  // Folding a single line away would save nothing: the remark takes one itself.
-  if (layout.wide || items.length <= limit + 1) return { shown: items, hidden: 0 };
-  return { shown: items.slice(0, limit), hidden: items.length - limit };
+  const count = shownCount(layout, items.length, limit);
+  const shown: T[] = [];
+  for (const item of items) {
+    if (shown.length === count) break;
+    shown.push(item);
+  }
+  return { shown, hidden: items.length - count };
+}
+
+/** How many of `length` items are shown. Folding a single line away would save nothing: the remark takes one itself. */
+export function shownCount({ wide }: TextLayout, length: number, limit: number): number {
+  return wide || length <= limit + 1 ? length : limit;
 }
 
 export function moreRemark(hidden: number): string {

@@ -1,6 +1,7 @@
 /** How the text report names things: parties, endpoints, packets, times. Unsafe characters are still in; text-layout.ts escapes. */
 import { showEndpoint } from "../report/build-connection.ts";
 import type { Report, ReportEvidence, ReportParty, ReportVantagePoint } from "../report/report.ts";
+import type { Sequence } from "../sequence.ts";
 import { fold, formatCount, KEEP_TOGETHER, type TextLayout } from "./text-layout.ts";
 
 /** Names that depend on what else is in the report: as short as they can be without becoming ambiguous. */
@@ -147,13 +148,13 @@ export function quoted(place: {
   return place.pointer === undefined || place.pointer === "" ? file : `${file} ${place.pointer}`;
 }
 
-export function foldedList(layout: TextLayout, items: readonly string[], limit: number): string[] {
+export function foldedList(layout: TextLayout, items: Sequence<string>, limit: number): string[] {
   const { shown, hidden } = fold(layout, items, limit);
   return hidden === 0 ? [...shown] : [...shown, `and ${formatCount(hidden)} more`];
 }
 
 /** "conn-3, conn-5 and 12 more". */
-export function idList(layout: TextLayout, ids: readonly string[], limit: number): string {
+export function idList(layout: TextLayout, ids: Sequence<string>, limit: number): string {
   return foldedList(layout, ids, limit).join(", ").replace(", and ", " and ");
 }
 

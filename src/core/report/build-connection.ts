@@ -20,7 +20,7 @@ export interface ReportIds {
   /** Index of a capture among the inputs to its id ("c1"); inputs that were no captures have none. */
   readonly captures: ReadonlyMap<number, string>;
   /** Connection.index to its id ("conn-1"). */
-  readonly connections: ReadonlyMap<number, string>;
+  connection(index: number): string;
   /** Address to its names in DNS answers. */
   readonly dnsNames?: ReadonlyMap<string, readonly string[]>;
 }

@@ -3,31 +3,36 @@ import type { ProxiedLink } from "../classify/proxied.ts";
 import { buildEvidence, type ReportIds } from "./build-connection.ts";
 import type { ReportLink } from "./report.ts";
 
-/** By id of the connection, in the order of the links. */
+interface Side {
+  readonly link: ProxiedLink;
+  /** Of the other connection. */
+  readonly side: ReportLink["side"];
+}
+
+/** The links of a connection by its index, in the order given; those to what is no connection of the report are left out. */
 export function buildLinks(
   links: readonly ProxiedLink[],
   ids: ReportIds,
-): ReadonlyMap<string, readonly ReportLink[]> {
-  const built = new Map<string, ReportLink[]>();
-  const add = (at: string, connection: string, side: ReportLink["side"], of: ProxiedLink): void => {
-    const one: ReportLink = {
-      kind: "proxied",
-      connection,
-      side,
-      confidence: of.confidence,
-      because: of.because,
-      evidence: of.evidence.map((entry) => buildEvidence(entry, ids)),
-    };
-    const known = built.get(at);
-    if (known === undefined) built.set(at, [one]);
+  connections: number,
+): (connection: number) => ReportLink[] {
+  const sides = new Map<number, Side[]>();
+  const add = (at: number, one: Side): void => {
+    const known = sides.get(at);
+    if (known === undefined) sides.set(at, [one]);
     else known.push(one);
   };
   for (const link of links) {
-    const front = ids.connections.get(link.front);
-    const back = ids.connections.get(link.back);
-    if (front === undefined || back === undefined) continue;
-    add(front, back, "back", link);
-    add(back, front, "front", link);
+    if (link.front >= connections || link.back >= connections) continue;
+    add(link.front, { link, side: "back" });
+    add(link.back, { link, side: "front" });
   }
-  return built;
+  return (connection) =>
+    (sides.get(connection) ?? []).map(({ link, side }) => ({
+      kind: "proxied",
+      connection: ids.connection(side === "back" ? link.back : link.front),
+      side,
+      confidence: link.confidence,
+      because: link.because,
+      evidence: link.evidence.map((entry) => buildEvidence(entry, ids)),
+    }));
 }

@@ -4,26 +4,27 @@ import type { CaptureInfo } from "../capture/capture-info.ts";
 import type { FindingLevel, FindingMatch, FindingRule } from "../classify/rule.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { ClockOffset } from "../correlate/clock-offset.ts";
-import { hostClocks } from "../correlate/hop-order.ts";
 import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Sequence } from "../sequence.ts";
 import { linkTypeName } from "../wire/link-type.ts";
-import { buildConnection, buildEvidence, type ReportIds, seconds } from "./build-connection.ts";
+import { buildEvidence, type ReportIds, seconds } from "./build-connection.ts";
+import { buildConnections } from "./build-connections.ts";
 import { buildDistribution } from "./build-distribution.ts";
-import { buildLinks } from "./build-links.ts";
+import { findingIndex, mentionedOnce } from "./finding-index.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { formatTime } from "./format-time.ts";
-import { comparePathClasses } from "./path-class-title.ts";
+import { lazySequence } from "./lazy-sequence.ts";
 import type {
   Report,
   ReportCapture,
-  ReportConnection,
   ReportDiagnostic,
   ReportFinding,
   ReportInput,
   ReportSnapshot,
   ReportVantagePoint,
 } from "./report.ts";
+import { summarize } from "./summarize.ts";
 
 export interface ReportMeta {
   readonly tool: { readonly name: string; readonly version: string };
@@ -41,18 +42,26 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
   );
   const ids: ReportIds = {
     captures: new Map(readable.map(({ index }, position) => [index, `c${position + 1}`])),
-    connections: new Map(
-      Array.from(analysis.classified, ({ subject: { connection } }) => [
-        connection.index,
-        `conn-${connection.index + 1}`,
-      ]),
-    ),
+    connection: (index) => `conn-${index + 1}`,
     ...(analysis.dnsNames === undefined ? {} : { dnsNames: analysis.dnsNames }),
   };
-  const findings = [...analysis.findings]
-    .sort(compareFindings)
-    .map(({ rule, match }, position) => buildFinding(rule, match, `f${position + 1}`, ids));
-  const connections = buildConnections(analysis, findings, ids);
+  const found = analysis.findings
+    .map(({ rule, match }) => ({
+      rule,
+      match,
+      connections: mentionedOnce(match.connections, analysis.classified.length),
+    }))
+    .sort(compareFindings);
+  const findings = found.map((one, position) => buildFinding(one, `f${position + 1}`, ids));
+  const connections = buildConnections(
+    analysis,
+    findings,
+    findingIndex(
+      found.map((one) => one.connections),
+      analysis.classified.length,
+    ),
+    ids,
+  );
   const diagnostics = analysis.diagnostics.map(buildDiagnostic);
   const counts = Object.values(analysis.accounting.notClassified);
   const { records, inConnections } = analysis.accounting;
@@ -74,7 +83,7 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
       notClassified: sortedByKey(analysis.accounting.notClassified),
       balanced: records === inConnections + counts.reduce((sum, count) => sum + count, 0),
     },
-    summary: summarize(connections, findings),
+    summary: summarize(connections.columns, findings),
     connections,
     ...buildDistribution(analysis.spreads ?? []),
     findings,
@@ -90,22 +99,25 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
 
 const LEVEL_ORDER: Readonly<Record<FindingLevel, number>> = { error: 0, warning: 1, note: 2 };
 
-type FoundMatch = Analysis["findings"][number];
+interface Found {
+  readonly rule: FindingRule;
+  readonly match: FindingMatch;
+  /** Indexes, ascending, each once. */
+  readonly connections: Sequence<number>;
+}
 
-function compareFindings(a: FoundMatch, b: FoundMatch): number {
+function compareFindings(a: Found, b: Found): number {
   return (
     LEVEL_ORDER[a.match.level] - LEVEL_ORDER[b.match.level] ||
     compareText(a.rule.meta.id, b.rule.meta.id) ||
-    firstConnection(a.match) - firstConnection(b.match) ||
+    firstConnection(a) - firstConnection(b) ||
     compareText(a.match.identity, b.match.identity)
   );
 }
 
 /** Findings about the whole run (no connection) stand before those about one. */
-function firstConnection({ connections }: FindingMatch): number {
-  let least = -1;
-  for (const index of connections) if (least < 0 || index < least) least = index;
-  return least;
+function firstConnection({ connections }: Found): number {
+  return connections.at(0) ?? -1;
 }
 
 function compareText(a: string, b: string): number {
@@ -113,8 +125,7 @@ function compareText(a: string, b: string): number {
 }
 
 function buildFinding(
-  { meta }: FindingRule,
-  match: FindingMatch,
+  { rule: { meta }, match, connections }: Found,
   id: string,
   ids: ReportIds,
 ): ReportFinding {
@@ -127,42 +138,12 @@ function buildFinding(
     proves: meta.proves,
     doesNotProve: meta.doesNotProve,
     advice: match.advice,
-    connections: [...new Set(match.connections)]
-      .sort((a, b) => a - b)
-      .flatMap((index) => ids.connections.get(index) ?? []),
+    connections: lazySequence(connections.length, (position) =>
+      ids.connection(connections.at(position) ?? 0),
+    ),
     evidence: match.evidence.map((entry) => buildEvidence(entry, ids)),
     fingerprint: fingerprint(meta.id, match.identity),
   };
-}
-
-function buildConnections(
-  analysis: Analysis,
-  findings: readonly ReportFinding[],
-  ids: ReportIds,
-): ReportConnection[] {
-  const findingsOf = new Map<string, string[]>();
-  for (const finding of findings) {
-    for (const connection of finding.connections) {
-      const list = findingsOf.get(connection);
-      if (list === undefined) findingsOf.set(connection, [finding.id]);
-      else list.push(finding.id);
-    }
-  }
-  const measures = {
-    clocks: hostClocks(analysis.clockOffsets ?? []),
-    spans: analysis.captures,
-  };
-  const linksOf = buildLinks(analysis.proxied ?? [], ids);
-  return [...analysis.classified]
-    .sort((a, b) => a.subject.connection.index - b.subject.connection.index)
-    .map((classified) => {
-      const id = ids.connections.get(classified.subject.connection.index) ?? "";
-      const links = linksOf.get(id);
-      return {
-        ...buildConnection(classified, id, findingsOf.get(id) ?? [], ids, measures),
-        ...(links === undefined ? {} : { links: [...links] }),
-      };
-    });
 }
 
 function buildClockOffset(
@@ -313,30 +294,6 @@ function buildDiagnostic(diagnostic: Diagnostic): ReportDiagnostic {
       ...(pointer === undefined ? {} : { pointer }),
     },
     hint: diagnostic.hint,
-  };
-}
-
-/** Sums over some connections and findings: of a whole report, or of what a filter left. */
-export function summarize(
-  connections: readonly ReportConnection[],
-  findings: readonly ReportFinding[],
-): Report["summary"] {
-  const classes = new Map<string, { connections: number; records: number; bytes: number }>();
-  for (const connection of connections) {
-    let sum = classes.get(connection.class);
-    if (sum === undefined) {
-      sum = { connections: 0, records: 0, bytes: 0 };
-      classes.set(connection.class, sum);
-    }
-    sum.connections += 1;
-    for (const { records } of connection.observations) sum.records += records.orig + records.resp;
-    sum.bytes += connection.bytes.orig + connection.bytes.resp;
-  }
-  const levels = { error: 0, warning: 0, note: 0 };
-  for (const { level } of findings) levels[level] += 1;
-  return {
-    classes: Object.fromEntries([...classes].sort(([a], [b]) => comparePathClasses(a, b))),
-    findings: levels,
   };
 }
 

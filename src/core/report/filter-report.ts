@@ -2,11 +2,13 @@
 import { type Cidr, cidrContains, makeCidr, parseCidr } from "../address/cidr.ts";
 import { parseAddress } from "../address/ip-text.ts";
 import { podsNamed } from "../cluster/pod-names.ts";
-import { summarize } from "./build-report.ts";
 import { connectionLegs } from "./connection-legs.ts";
+import { IndexList } from "./index-list.ts";
 import { type KnownNames, knownNames, nodesNamed, podKey } from "./known-names.ts";
 import { resolveTime } from "./parse-time.ts";
+import { pickConnections } from "./pick-connections.ts";
 import type { Report, ReportConnection, ReportParty } from "./report.ts";
+import { columnsOf, type ReportColumns } from "./report-columns.ts";
 import {
   didYouMean,
   type FilterField,
@@ -20,7 +22,10 @@ export type FilterResult =
   | { readonly report: Report; readonly problem?: undefined }
   | { readonly report?: undefined; readonly problem: FilterProblem };
 
-type Predicate = (connection: ReportConnection) => boolean;
+/** Decided by the columns alone, or by a connection that must be made for it. */
+type Predicate =
+  | { readonly by: "columns"; holds(columns: ReportColumns, index: number): boolean }
+  | { readonly by: "connection"; holds(connection: ReportConnection): boolean };
 
 /**
  * The report with only the connections that all terms let through, the findings that concern one of them or the whole run, and
@@ -31,46 +36,60 @@ export function filterReport(report: Report, terms: readonly FilterTerm[]): Filt
   if (terms.length === 0) return { report };
   const problem = filterProblem(terms);
   if (problem !== null) return { problem };
-  const names = knownNames(report);
-  const required = new Map<FilterField, Predicate[]>();
-  const refused: Predicate[] = [];
+  const names = terms.some(({ field }) => NAMING.has(field)) ? knownNames(report) : NO_NAMES;
+  const conditions = new Map<string, Condition>();
   for (const term of terms) {
     const predicate = predicateOf(term, report, names);
-    if (typeof predicate !== "function") return { problem: predicate };
-    if (term.negated) refused.push(predicate);
-    else required.set(term.field, [...(required.get(term.field) ?? []), predicate]);
+    if ("message" in predicate) return { problem: predicate };
+    const { field, negated } = term;
+    const key = negated ? `not ${field}` : field;
+    const anyOf = [...(conditions.get(key)?.anyOf ?? []), predicate];
+    conditions.set(key, { anyOf, negated });
   }
-  const connections = [...report.connections].filter(
-    (one) =>
-      [...required.values()].every((anyOf) => anyOf.some((holds) => holds(one))) &&
-      !refused.some((holds) => holds(one)),
-  );
-  return { report: withConnections(report, connections, filterExpression(terms)) };
+  const positions = passing(report, [...conditions.values()]);
+  return { report: pickConnections(report, positions, filterExpression(terms)) };
 }
 
-function withConnections(
-  report: Report,
-  connections: ReportConnection[],
-  expression: string,
-): Report {
-  const shown = new Set(connections.map(({ id }) => id));
-  const findings = report.findings.flatMap((finding) => {
-    const left = finding.connections.filter((id) => shown.has(id));
-    const whole = finding.connections.length === 0;
-    return left.length > 0 || whole ? [{ ...finding, connections: left }] : [];
-  });
-  const before = report.filter;
-  return {
-    ...report,
-    filter: {
-      expression: before === undefined ? expression : `${before.expression} ${expression}`,
-      shown: connections.length,
-      of: before === undefined ? report.connections.length : before.of,
-    },
-    summary: summarize(connections, findings),
-    connections,
-    findings,
-  };
+/** Flags that name something: what there is to be named stands in the connections. */
+const NAMING: ReadonlySet<FilterField> = new Set([
+  "namespace",
+  "pod",
+  "from-pod",
+  "to-pod",
+  "node",
+]);
+const NO_NAMES: KnownNames = { pods: [], nodes: [], namespaces: [] };
+
+/** Repeated flags are alternatives; `--not` lets nothing through that one of them matches. */
+interface Condition {
+  readonly anyOf: readonly Predicate[];
+  readonly negated: boolean;
+}
+
+/** Positions of the connections for which all conditions hold. One is made only where the columns leave it in question. */
+function passing(report: Report, conditions: readonly Condition[]): IndexList {
+  const columns = columnsOf(report);
+  const isCheap = ({ anyOf }: Condition): boolean => anyOf.every(({ by }) => by === "columns");
+  const ordered = [...conditions.filter(isCheap), ...conditions.filter((one) => !isCheap(one))];
+  const positions = new IndexList();
+  for (let index = 0; index < columns.length; index++) {
+    let made: ReportConnection | undefined;
+    const holds = (predicate: Predicate): boolean => {
+      if (predicate.by === "columns") return predicate.holds(columns, index);
+      made ??= report.connections.at(index);
+      return made !== undefined && predicate.holds(made);
+    };
+    if (ordered.every(({ anyOf, negated }) => anyOf.some(holds) !== negated)) positions.push(index);
+  }
+  return positions;
+}
+
+function byColumns(holds: (columns: ReportColumns, index: number) => boolean): Predicate {
+  return { by: "columns", holds };
+}
+
+function byConnection(holds: (connection: ReportConnection) => boolean): Predicate {
+  return { by: "connection", holds };
 }
 
 function predicateOf(
@@ -81,7 +100,7 @@ function predicateOf(
   switch (field) {
     case "namespace":
       if (!names.namespaces.includes(value)) return unknown(field, value, names.namespaces);
-      return ({ orig, resp }) => orig.namespace === value || resp.namespace === value;
+      return byConnection(({ orig, resp }) => orig.namespace === value || resp.namespace === value);
     case "pod":
     case "from-pod":
     case "to-pod":
@@ -91,13 +110,13 @@ function predicateOf(
     case "ip":
       return addressPredicate(value);
     case "port":
-      return (connection) => !isIcmp(connection) && hasPort(connection, Number(value));
+      return byConnection((one) => !isIcmp(one) && hasPort(one, Number(value)));
     case "class":
-      return (connection) => connection.class === value;
+      return byColumns((columns, index) => columns.class(index) === value);
     case "finding": {
       const asked = report.findings.filter(({ rule, level }) => rule === value || level === value);
       const ids = new Set(asked.map(({ id }) => id));
-      return ({ findings }) => findings.some((id) => ids.has(id));
+      return byColumns((columns, index) => columns.findings(index).some((id) => ids.has(id)));
     }
     case "since":
     case "until":
@@ -140,9 +159,9 @@ function podPredicate(
   }
   const isMeant = ({ kind, namespace = "", name }: ReportParty): boolean =>
     kind === "pod" && name !== undefined && meant.has(podKey({ namespace, name }));
-  if (field === "from-pod") return ({ orig }) => isMeant(orig);
-  if (field === "to-pod") return ({ resp }) => isMeant(resp);
-  return ({ orig, resp }) => isMeant(orig) || isMeant(resp);
+  if (field === "from-pod") return byConnection(({ orig }) => isMeant(orig));
+  if (field === "to-pod") return byConnection(({ resp }) => isMeant(resp));
+  return byConnection(({ orig, resp }) => isMeant(orig) || isMeant(resp));
 }
 
 /** "web-6c8f9d7b54-zx2kd" is also meant by "web" and "web-6c8f9d7b54"; the shortest first. */
@@ -163,12 +182,17 @@ function nodePredicate(
     return unknown("node", value, nodes, [...nodes, ...short]);
   }
   const places = new Set(vantagePoints.filter(({ node }) => meant.has(node)).map(({ id }) => id));
-  return ({ orig, resp, nat, observations }) =>
-    meant.has(orig.node) ||
-    meant.has(resp.node) ||
-    nat.some(({ node }) => meant.has(node)) ||
-    observations.some(({ vantagePoint }) => places.has(vantagePoint));
+  return byConnection(
+    ({ orig, resp, nat, observations }) =>
+      meant.has(orig.node) ||
+      meant.has(resp.node) ||
+      nat.some(({ node }) => meant.has(node)) ||
+      observations.some(({ vantagePoint }) => places.has(vantagePoint)),
+  );
 }
+
+/** A scan has millions of addresses that never come again. */
+const MAX_REMEMBERED_ADDRESSES = 65_536;
 
 function addressPredicate(value: string): Predicate {
   const wanted = cidrOf(value);
@@ -178,10 +202,10 @@ function addressPredicate(value: string): Predicate {
     if (known !== undefined) return known;
     const address = parseAddress(text);
     const answer = wanted !== null && address !== null && cidrContains(wanted, address);
-    inside.set(text, answer);
+    if (inside.size < MAX_REMEMBERED_ADDRESSES) inside.set(text, answer);
     return answer;
   };
-  return (connection) => addressesOf(connection).some(isInside);
+  return byConnection((connection) => addressesOf(connection).some(isInside));
 }
 
 function cidrOf(value: string): Cidr | null {
@@ -225,8 +249,8 @@ function timePredicate(
   );
   const time = resolveTime(value, end);
   // Only a duration can fail here, and only when there is no packet to count back from.
-  if (time === null) return () => false;
+  if (time === null) return byColumns(() => false);
   return field === "since"
-    ? ({ lastSeen }) => lastSeen >= time
-    : ({ firstSeen }) => firstSeen <= time;
+    ? byConnection(({ lastSeen }) => lastSeen >= time)
+    : byConnection(({ firstSeen }) => firstSeen <= time);
 }

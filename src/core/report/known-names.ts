@@ -9,30 +9,38 @@ export interface KnownNames {
   readonly namespaces: readonly string[];
 }
 
+/** One walk over the connections; what is kept grows with the names, not with the connections. */
 export function knownNames(report: Report): KnownNames {
   const { snapshot, vantagePoints, connections } = report;
-  const parties = [...connections].flatMap(({ orig, resp }) => [orig, resp]);
   const listed = snapshot.pods ?? [];
-  const pods: readonly PodName[] = [
-    ...listed,
-    ...vantagePoints.flatMap(({ pod }) => podOf(pod)),
-    ...parties.flatMap(({ kind, namespace = "", name }) =>
-      kind === "pod" && name !== undefined ? [{ namespace, name }] : [],
-    ),
-  ];
-  const byKey = new Map(
-    pods.map(({ namespace, name }) => [podKey({ namespace, name }), { namespace, name }]),
-  );
-  const nodes = [
-    ...(snapshot.nodes ?? []).map(({ name }) => name),
-    ...[...listed, ...vantagePoints, ...parties].map(({ node }) => node),
-    ...[...connections].flatMap(({ nat }) => nat.map(({ node }) => node)),
-  ];
-  const namespaces = [...pods, ...parties].map(({ namespace }) => namespace);
+  const pods = new Map<string, PodName>();
+  const addPod = ({ namespace, name }: PodName): void => {
+    const key = podKey({ namespace, name });
+    if (!pods.has(key)) pods.set(key, { namespace, name });
+  };
+  const nodes = new Set<string | undefined>((snapshot.nodes ?? []).map(({ name }) => name));
+  const namespaces = new Set<string | undefined>();
+  for (const pod of listed) {
+    addPod(pod);
+    nodes.add(pod.node);
+  }
+  for (const { pod, node } of vantagePoints) {
+    podOf(pod).forEach(addPod);
+    nodes.add(node);
+  }
+  for (const { orig, resp, nat } of connections) {
+    for (const { kind, namespace, name, node } of [orig, resp]) {
+      if (kind === "pod" && name !== undefined) addPod({ namespace: namespace ?? "", name });
+      nodes.add(node);
+      namespaces.add(namespace);
+    }
+    for (const { node } of nat) nodes.add(node);
+  }
+  for (const { namespace } of pods.values()) namespaces.add(namespace);
   return {
-    pods: [...byKey].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, pod]) => pod),
-    nodes: distinct(nodes),
-    namespaces: distinct(namespaces),
+    pods: [...pods].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, pod]) => pod),
+    nodes: named(nodes),
+    namespaces: named(namespaces),
   };
 }
 
@@ -43,10 +51,8 @@ function podOf(name: string | undefined): PodName[] {
   return [{ namespace: name.slice(0, slash), name: name.slice(slash + 1) }];
 }
 
-function distinct(names: readonly (string | undefined)[]): string[] {
-  const all = new Set<string>();
-  for (const name of names) if (name !== undefined && name !== "") all.add(name);
-  return [...all].sort();
+function named(names: ReadonlySet<string | undefined>): string[] {
+  return [...names].flatMap((name) => (name === undefined || name === "" ? [] : name)).sort();
 }
 
 /** "namespace/name": neither part can hold a slash (RFC 1123 labels); hostile ones only miss their pod. */

@@ -3,12 +3,21 @@ import type { z } from "zod";
 import type { Sequence } from "../sequence.ts";
 import type { evidence } from "./evidence-schema.ts";
 import type { link } from "./link-schema.ts";
+import type { ReportColumns } from "./report-columns.ts";
 import type * as schema from "./report-schema.ts";
 
-/** As the schema has it, but for the connections: there may be millions, each made when somebody asks for it. */
-export type Report = Omit<z.infer<typeof schema.report>, "connections"> & {
-  readonly connections: Sequence<ReportConnection>;
+/** As the schema has it, but for lists of connections: there may be millions, each made when somebody asks for it. */
+export type Report = Omit<z.infer<typeof schema.report>, "connections" | "findings"> & {
+  readonly connections: ReportConnections;
+  readonly findings: readonly ReportFinding[];
 };
+
+/** An array is one: a report that was read from JSON or made by hand. */
+export interface ReportConnections extends Sequence<ReportConnection> {
+  /** `columnsOf(report)` gives them of every report. */
+  readonly columns?: ReportColumns;
+}
+
 export type ReportInput = z.infer<typeof schema.input>;
 export type ReportCapture = z.infer<typeof schema.capture>;
 export type ReportVantagePoint = z.infer<typeof schema.vantagePoint>;
@@ -20,5 +29,8 @@ export type ReportNatStep = z.infer<typeof schema.natStep>;
 export type ReportEvidence = z.infer<typeof evidence>;
 export type ReportLink = z.infer<typeof link>;
 export type ReportSpread = NonNullable<Report["distribution"]>[number];
-export type ReportFinding = z.infer<typeof schema.finding>;
+export type ReportFinding = Omit<z.infer<typeof schema.finding>, "connections"> & {
+  /** Ids, by first packet. */
+  readonly connections: Sequence<string>;
+};
 export type ReportDiagnostic = z.infer<typeof schema.diagnostic>;

@@ -9,6 +9,7 @@ import type { Report } from "../../../src/core/report/report.ts";
 import { reportJsonSchema } from "../../../src/core/report/report-json-schema.ts";
 import { META, richAnalysis } from "../../support/analysis.ts";
 import { HOSTILE_TEXTS, hostileReport } from "../../support/hostile-report.ts";
+import { parsedReport } from "../../support/parsed-report.ts";
 
 const report = buildReport(richAnalysis(), META);
 const json = (value: Report) => [...renderJson(value)].join("");
@@ -18,7 +19,7 @@ const ACTS_ON_TERMINAL = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 describe("renderJson", () => {
   it("is the report", () => {
-    expect(JSON.parse(json(report))).toEqual(report);
+    expect(JSON.parse(json(report))).toEqual(parsedReport(report));
   });
 
   it("is indented by two like JSON.stringify, so that any tool's diff of it is small", () => {
@@ -49,7 +50,7 @@ describe("renderJsonLines", () => {
       connections: of("connection"),
       findings: of("finding"),
       diagnostics: of("diagnostic"),
-    }).toEqual(report);
+    }).toEqual(parsedReport(report));
     expect(values[0].type).toBe("report");
   });
 });
