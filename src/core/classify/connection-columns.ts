@@ -2,7 +2,7 @@
 import type { Sequence } from "../sequence.ts";
 import type { Classified, Confidence, PathClass } from "./rule.ts";
 
-/** By the connection's index. Numbers only: a column is read for millions of connections. */
+/** By the connection's index. Nothing is made for an answer: a column is read for millions of connections. */
 export interface ConnectionColumns {
   readonly length: number;
   pathClass(index: number): PathClass;
@@ -13,6 +13,8 @@ export interface ConnectionColumns {
   bytes(index: number): number;
   /** Records of all vantage points. */
   records(index: number): number;
+  /** As `PathMatch.wouldDecide`. */
+  wouldDecide(index: number): string | undefined;
 }
 
 /** Columns of connections that have all been made. */
@@ -33,6 +35,7 @@ export function columnsOf(classified: Sequence<Classified>): ConnectionColumns {
         (total, { orig, resp }) => total + orig.records + resp.records,
         0,
       ),
+    wouldDecide: (index) => at(index).verdict.wouldDecide,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Connections in the text report, grouped by path class: who to whom, every rewrite, where it was seen, how sure. */
 import { showEndpoint } from "../report/build-connection.ts";
-import { comparePathClasses, pathClassTitle } from "../report/path-class-title.ts";
+import { pathClassTitle } from "../report/path-class-title.ts";
 import type {
   Report,
   ReportConnection,
@@ -9,6 +9,7 @@ import type {
   ReportNatStep,
   ReportObservation,
 } from "../report/report.ts";
+import type { TextDigest } from "./text-digest.ts";
 import { renderEvidence } from "./text-findings.ts";
 import { hopLines } from "./text-hops.ts";
 import {
@@ -26,9 +27,8 @@ import { partyName, quoted, type TextNames, whenText } from "./text-names.ts";
 import { levelPaint } from "./text-style.ts";
 import { rateCurve, rateText } from "./text-throughput.ts";
 
-/** Of each class the first ones are shown with their proof, some more in one line. */
+/** Of each class the first ones are shown with their proof, those after them in one line. */
 const FULL_PER_CLASS = 2;
-const CONNECTIONS_PER_CLASS = 10;
 const EVIDENCE_PER_CONNECTION = 2;
 const VANTAGE_POINTS_PER_CONNECTION = 6;
 const ID_WIDTH = 9;
@@ -52,60 +52,25 @@ export function* renderConnections(
   report: Report,
   layout: TextLayout,
   names: TextNames,
+  { classes }: TextDigest,
 ): Generator<string, void, undefined> {
   const findings: FindingsById = new Map(report.findings.map((finding) => [finding.id, finding]));
   const view = { layout, names, findings };
-  for (const [id, connections] of groups([...report.connections], findings)) {
-    yield* heading(layout, `${id}: ${pathClassTitle(id)} (${formatCount(connections.length)})`);
-    const ordered = [...connections].sort(
-      (a, b) => worst(a, findings) - worst(b, findings) || totalBytes(b) - totalBytes(a),
-    );
-    const { shown, hidden } = fold(layout, ordered, CONNECTIONS_PER_CLASS);
-    for (const [i, connection] of shown.entries()) {
-      if (layout.wide || i < FULL_PER_CLASS) {
-        yield* renderConnection(connection, view);
-      } else {
-        yield* renderBriefly(connection, view);
-      }
+  for (const { id, connections, shown } of classes) {
+    yield* heading(layout, `${id}: ${pathClassTitle(id)} (${formatCount(connections)})`);
+    let rendered = 0;
+    for (const position of shown) {
+      const connection = report.connections.at(position);
+      if (connection === undefined) continue;
+      if (layout.wide || rendered < FULL_PER_CLASS) yield* renderConnection(connection, view);
+      else yield* renderBriefly(connection, view);
+      rendered += 1;
     }
+    const hidden = connections - rendered;
     if (hidden > 0) {
       yield* labelled(layout, { label: "", text: moreRemark(hidden), indent: 0, labelWidth: 2 });
     }
   }
-}
-
-function totalBytes({ bytes }: ReportConnection): number {
-  return bytes.orig + bytes.resp;
-}
-
-/** Classes with the worst findings first; among equals the order of path-class-title.ts. */
-function groups(
-  connections: readonly ReportConnection[],
-  findings: FindingsById,
-): readonly (readonly [string, readonly ReportConnection[]])[] {
-  const byClass = new Map<string, ReportConnection[]>();
-  const worstOf = new Map<string, number>();
-  for (const connection of connections) {
-    const list = byClass.get(connection.class);
-    if (list === undefined) byClass.set(connection.class, [connection]);
-    else list.push(connection);
-    const rank = Math.min(worst(connection, findings), worstOf.get(connection.class) ?? NO_FINDING);
-    worstOf.set(connection.class, rank);
-  }
-  const rank = (id: string): number => worstOf.get(id) ?? NO_FINDING;
-  return [...byClass].sort(([a], [b]) => rank(a) - rank(b) || comparePathClasses(a, b));
-}
-
-const NO_FINDING = 3;
-const LEVEL_RANK = { error: 0, warning: 1, note: 2 } as const;
-
-function worst(connection: ReportConnection, findings: FindingsById): number {
-  let rank: number = NO_FINDING;
-  for (const id of connection.findings) {
-    const level = findings.get(id)?.level;
-    if (level !== undefined && LEVEL_RANK[level] < rank) rank = LEVEL_RANK[level];
-  }
-  return rank;
 }
 
 function* renderBriefly(

@@ -1,5 +1,6 @@
 /** The end of the text report: what could not be told and what would tell it, oddities of the inputs, every record accounted for. */
 import type { Report } from "../report/report.ts";
+import type { TextDigest } from "./text-digest.ts";
 import {
   fold,
   formatCount,
@@ -21,34 +22,24 @@ export function* renderGaps(
   report: Report,
   layout: TextLayout,
   names: TextNames,
+  digest: TextDigest,
 ): Generator<string, void, undefined> {
-  yield* renderOpenQuestions(report, layout);
+  yield* renderOpenQuestions(digest, layout);
   yield* renderInputs(report, layout, names);
   yield* renderAccounting(report, layout);
 }
 
-/** Open verdicts by what would settle them, the one that settles most first. */
 function* renderOpenQuestions(
-  report: Report,
+  { decisions }: TextDigest,
   layout: TextLayout,
 ): Generator<string, void, undefined> {
-  const open = [...report.connections].filter(({ confidence }) => confidence !== "proven");
-  const byDecision = new Map<string, string[]>();
-  for (const { id, wouldDecide } of open) {
-    if (wouldDecide === undefined) continue;
-    const list = byDecision.get(wouldDecide);
-    if (list === undefined) byDecision.set(wouldDecide, [id]);
-    else list.push(id);
-  }
-  if (byDecision.size === 0) return;
+  if (decisions.length === 0) return;
   yield* heading(layout, "CANNOT TELL FOR SURE; WHAT WOULD DECIDE");
-  // Array.prototype.sort is stable: equals stay in order of their first connection.
-  const decisions = [...byDecision].sort(([, a], [, b]) => b.length - a.length);
   const { shown, hidden } = fold(layout, decisions, DECISIONS);
-  for (const [decision, ids] of shown) {
+  for (const { decides, connections } of shown) {
     yield* labelled(layout, {
       label: "-",
-      text: `${decision} (${plural(ids.length, "connection")}: ${idList(layout, ids, 5)})`,
+      text: `${decides} (${plural(connections.length, "connection")}: ${idList(layout, connections, 5)})`,
       indent: 2,
       labelWidth: 2,
     });

@@ -2,6 +2,7 @@
 import { comparePathClasses, pathClassTitle } from "../report/path-class-title.ts";
 import type { Report } from "../report/report.ts";
 import { renderTable } from "./table.ts";
+import type { TextDigest } from "./text-digest.ts";
 import { clockText } from "./text-hops.ts";
 import {
   formatBytes,
@@ -20,6 +21,7 @@ export function* renderSummary(
   report: Report,
   layout: TextLayout,
   names: TextNames,
+  digest: TextDigest,
 ): Generator<string, void, undefined> {
   const clocks = clockText(report, layout, names);
   const lines: readonly (readonly [label: string, text: string, paint?: Paint])[] = [
@@ -27,7 +29,7 @@ export function* renderSummary(
     ["snapshot", snapshotText(report)],
     ...clocks.map((text, i) => [i === 0 ? "clocks" : "", text] as const),
     ...filterLine(report),
-    ["verdict", verdictText(report), verdictPaint(report, layout)],
+    ["verdict", verdictText(report, digest), verdictPaint(report, layout)],
   ];
   for (const [label, text, paintText] of lines) {
     yield* labelled(layout, {
@@ -39,7 +41,7 @@ export function* renderSummary(
       ...(paintText === undefined ? {} : { paintText }),
     });
   }
-  yield* renderClasses(report, layout);
+  yield* renderClasses(report, layout, digest);
 }
 
 function readText(report: Report): string {
@@ -89,15 +91,13 @@ function snapshotText({ snapshot }: Report): string {
   return parts.join("; ");
 }
 
-function verdictText(report: Report): string {
+function verdictText(report: Report, { proven }: TextDigest): string {
   const { error = 0, warning = 0, note = 0 } = report.summary.findings;
   const findings = [
     ...(error > 0 ? [plural(error, "error")] : []),
     ...(warning > 0 ? [plural(warning, "warning")] : []),
     ...(note > 0 ? [plural(note, "note")] : []),
   ];
-  const open = [...report.connections].filter(({ confidence }) => confidence !== "proven").length;
-  const proven = report.connections.length - open;
   return [
     report.connections.length === 0
       ? report.filter === undefined
@@ -115,15 +115,16 @@ function verdictPaint(report: Report, { style }: TextLayout): Paint {
   return report.connections.length === 0 ? style.strong : style.good;
 }
 
-function* renderClasses(report: Report, layout: TextLayout): Generator<string, void, undefined> {
+function* renderClasses(
+  report: Report,
+  layout: TextLayout,
+  digest: TextDigest,
+): Generator<string, void, undefined> {
   const classes = Object.entries(report.summary.classes).sort(([a], [b]) =>
     comparePathClasses(a, b),
   );
   if (classes.length === 0) return;
-  const proven = new Map<string, number>();
-  for (const { class: id, confidence } of report.connections) {
-    if (confidence === "proven") proven.set(id, (proven.get(id) ?? 0) + 1);
-  }
+  const proven = new Map(digest.classes.map((one) => [one.id, one.proven]));
   yield* heading(layout, "PATHS");
   yield* renderTable(
     layout,

@@ -1,7 +1,9 @@
 /** Bytes over time in the text report: the rate of a connection with much data, and sums over those of each pair of workloads. */
 import { showEndpoint } from "../report/build-connection.ts";
 import type { Report, ReportConnection, ReportParty } from "../report/report.ts";
+import type { Sequence } from "../sequence.ts";
 import { renderTable } from "./table.ts";
+import type { TextDigest } from "./text-digest.ts";
 import {
   fold,
   formatBitRate,
@@ -75,8 +77,9 @@ export function* renderThroughput(
   report: Report,
   layout: TextLayout,
   names: TextNames,
+  { large }: TextDigest,
 ): Generator<string, void, undefined> {
-  const pairs = pairsOf([...report.connections]);
+  const pairs = pairsOf(report, large);
   if (pairs.length === 0) return;
   yield* heading(layout, "THROUGHPUT OF CONNECTIONS OF 1 MB AND MORE");
   const { shown, hidden } = fold(layout, pairs, PAIRS);
@@ -107,10 +110,11 @@ export function* renderThroughput(
 }
 
 /** By class and pair of workloads, most bytes first. What they sent at the same time is summed: a test with 30 streams is one. */
-function pairsOf(connections: readonly ReportConnection[]): Pair[] {
+function pairsOf({ connections }: Report, large: Sequence<number>): Pair[] {
   const pairs = new Map<string, Pair>();
-  for (const one of connections) {
-    if (one.throughput === undefined) continue;
+  for (const position of large) {
+    const one = connections.at(position);
+    if (one?.throughput === undefined) continue;
     const name = `${workload(one.orig)} → ${workload(one.resp)}`;
     const key = JSON.stringify([one.class, name]);
     let pair = pairs.get(key);

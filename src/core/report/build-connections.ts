@@ -45,8 +45,7 @@ export function buildConnections(
       const worst = findingsOf.worstOf(index);
       return worst === null ? null : (findings[worst]?.level ?? null);
     },
-    wouldDecide: (index) =>
-      of.confidence(index) === "proven" ? undefined : classified.at(index)?.verdict.wouldDecide,
+    wouldDecide: (index) => of.wouldDecide(index),
   };
   return Object.assign(lazySequence(classified.length, make), { columns });
 }

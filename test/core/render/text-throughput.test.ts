@@ -1,5 +1,6 @@
 // Rates are worked out by hand from the bytes and times that the report was given.
 import { describe, expect, it } from "vitest";
+import { digestConnections } from "../../../src/core/render/text-digest.ts";
 import { textLayout } from "../../../src/core/render/text-layout.ts";
 import { textNames } from "../../../src/core/render/text-names.ts";
 import { rateCurve, rateText, renderThroughput } from "../../../src/core/render/text-throughput.ts";
@@ -30,7 +31,8 @@ function stream(id: string, more: Partial<ReportConnection> = {}): ReportConnect
 function section(connections: readonly ReportConnection[]): string {
   const report = reportOf({ connections });
   const layout = textLayout({ color: false, width: 120, wide: false });
-  return [...renderThroughput(report, layout, textNames(report, layout))].join("");
+  const digest = digestConnections(report, layout);
+  return [...renderThroughput(report, layout, textNames(report, layout), digest)].join("");
 }
 
 describe("the rate of a connection", () => {
