@@ -41,14 +41,13 @@ export async function parseManifest(
   text: string,
   file: string,
 ): Promise<Map<string, VantageLabel>> {
-  const { load } = await import("js-yaml");
-  let value: unknown;
-  try {
-    value = load(text, { filename: file });
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
-    throw badManifest(file, `is not valid YAML (${reason})`);
+  const { readYaml } = await import("../core/yaml/read-yaml.ts");
+  const { text: document, problem } = readYaml(text);
+  if (problem !== undefined) {
+    const { line, column, message } = problem;
+    throw badManifest(file, `is not valid YAML (${line}:${column}: ${message})`);
   }
+  const { value } = document;
   const list = isRecord(value) ? value["captures"] : undefined;
   if (!Array.isArray(list)) throw badManifest(file, "has no list `captures`");
   const labels = new Map<string, VantageLabel>();

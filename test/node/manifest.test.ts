@@ -27,7 +27,9 @@ captures:
 
   it.each([
     ["captures: [", "is not valid YAML"],
-    ["", "is not valid YAML"],
+    ["", "has no list `captures`"],
+    ["captures: []\ncaptures: []", "is not valid YAML (2:1: the same key stands here twice)"],
+    ["captures: !!js/function f", "is not valid YAML (1:11: tags are not read)"],
     ["captures:", "has no list `captures`"],
     ["captures: {a: b}", "has no list `captures`"],
     ["captures: [a]", "captures[0] is no mapping"],

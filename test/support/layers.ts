@@ -39,7 +39,8 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
     "diagnostics",
     "limits",
   ],
-  policy: ["report", "limits"],
+  yaml: [],
+  policy: ["report", "yaml", "limits"],
   diagram: ["report", "limits"],
   explain: ["report", "limits"],
   doctor: ["report", "limits"],
@@ -68,7 +69,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   address: ["ip-address"],
   report: ["zod"],
-  node: ["d3-node", "js-yaml", "pcap-parser"],
+  yaml: ["yaml"],
+  node: ["d3-node", "pcap-parser"],
   cli: ["commander", "zod"],
 };
 

@@ -1,0 +1,15 @@
+/** YAML for people to review: block style, one fact a line, keys in the order given, the same text for the same value. */
+import { stringify } from "yaml";
+
+/** `value` is plain data. Lines are never folded, so that a change of one value is a change of one line. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, {
+    version: "1.2",
+    schema: "core",
+    lineWidth: 0,
+    minContentWidth: 0,
+    aliasDuplicateObjects: false,
+    // Two readers disagree about plain `no` and `0x10`; quotes leave no doubt where one is needed.
+    compat: "yaml-1.1",
+  });
+}
