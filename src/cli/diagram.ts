@@ -1,5 +1,6 @@
-/** `podpath diagram topology`: who talks to whom over which path, as SVG. */
+/** `podpath diagram`: what the captures show, as pictures. */
 import { Argument, type Command, Option } from "commander";
+import { DIAGRAMS, type DiagramId, layOutDiagram } from "../core/diagram/diagram.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
@@ -17,17 +18,20 @@ import { readReport } from "./read-report.ts";
 interface DiagramCommandOptions extends InputOptions, OutputOptions {}
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
-  command.addArgument(new Argument("<kind>", "which diagram").choices(["topology"]));
+  command.addArgument(
+    new Argument("<kind>", "which diagram").choices(DIAGRAMS.map(({ id }) => id)),
+  );
   addOutputOption(addInputOptions(command)).addOption(
     new Option("-o, --format <format>", "output format").choices(["svg"]).default("svg"),
   );
   const givenFilter = addFilterOptions(command);
-  command.action(async (_kind: string, inputs: string[], options: DiagramCommandOptions) => {
-    finish(await runDiagram(inputs, options, givenFilter(), io));
+  command.action(async (kind: DiagramId, inputs: string[], options: DiagramCommandOptions) => {
+    finish(await runDiagram(kind, inputs, options, givenFilter(), io));
   });
 }
 
 async function runDiagram(
+  kind: DiagramId,
   inputs: readonly string[],
   options: DiagramCommandOptions,
   filter: GivenFilter,
@@ -39,7 +43,7 @@ async function runDiagram(
   const report = applyFilter(io, "diagram", read.report, filter);
   if (report === null) return { usageError: true };
   // d3 and its DOM take a quarter of a second to load; no other command pays for them.
-  const { renderTopologySvg } = await import("../node/render-svg.ts");
-  await writeOutput([await renderTopologySvg(report)], options, io);
+  const { renderSceneSvg } = await import("../node/render-svg.ts");
+  await writeOutput([await renderSceneSvg(layOutDiagram(kind, report))], options, io);
   return { unreadableInputs: read.unreadableInputs };
 }

@@ -4,15 +4,9 @@
  */
 import { type DrawOptions, drawScene } from "../core/diagram/draw-scene.ts";
 import type { Scene } from "../core/diagram/scene.ts";
-import { layOutTopology, type TopologyOptions } from "../core/diagram/topology-layout.ts";
-import type { Report } from "../core/report/report.ts";
 
-/** The traffic map (`podpath diagram topology`) as a well-formed SVG document that ends with a line feed. */
-export function renderTopologySvg(report: Report, options: TopologyOptions = {}): Promise<string> {
-  return renderSceneSvg(layOutTopology(report, options));
-}
-
-async function renderSceneSvg(scene: Scene, options: DrawOptions = {}): Promise<string> {
+/** The scene as a well-formed SVG document that ends with a line feed. */
+export async function renderSceneSvg(scene: Scene, options: DrawOptions = {}): Promise<string> {
   const { D3Node } = await import("d3-node");
   // A document of its own for each picture: nothing of one can appear in another.
   const host = new D3Node();

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { D3Node } from "d3-node";
 import { describe, expect, it } from "vitest";
+import { layOutDiagram } from "../../src/core/diagram/diagram.ts";
 import type { Report } from "../../src/core/report/report.ts";
-import { renderTopologySvg } from "../../src/node/render-svg.ts";
+import { renderSceneSvg } from "../../src/node/render-svg.ts";
 import {
   BIG,
   clusterReport,
@@ -37,6 +38,10 @@ function parse(svg: string): XmlElement {
   const root = new window.DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
   if (root.tagName !== "svg") throw new Error(root.textContent);
   return root;
+}
+
+function renderTopologySvg(report: Report): Promise<string> {
+  return renderSceneSvg(layOutDiagram("topology", report));
 }
 
 const HOSTILE = [

@@ -14,11 +14,16 @@ export interface Scene {
   readonly title: SafeText;
   /** The picture in words, for those who cannot see it. */
   readonly description: SafeText;
+  /** What follows is drawn in this order, one list over the other. */
   readonly boxes: readonly SceneBox[];
+  readonly areas: readonly SceneArea[];
+  /** Lines that connect nothing: axes, lifelines, rules. */
+  readonly strokes: readonly SceneStroke[];
   readonly nets: readonly SceneNet[];
+  /** Sample lines of the legend. */
+  readonly swatches: readonly SceneStroke[];
   readonly labels: readonly SceneLabel[];
   readonly badges: readonly SceneBadge[];
-  readonly swatches: readonly SceneSwatch[];
 }
 
 export interface Rectangle {
@@ -33,8 +38,16 @@ export interface Point {
   readonly y: number;
 }
 
-/** `place` is a box that connections end at; the others only hold boxes. */
-export type BoxRole = "canvas" | "vpc" | "zone" | "node" | "eni" | "place";
+/** What a part of the picture stands for; a page may lead from it to where that is told. */
+export type SceneLink =
+  | { readonly kind: "connection" | "finding"; readonly id: string }
+  | { readonly kind: "packet"; readonly capture: string; readonly record: number };
+
+/**
+ * `place` is a box that lines end at; `vpc`, `zone`, `node` and `eni` only hold boxes. `bar` is a length that means
+ * something, `mark` a sign on a line.
+ */
+export type BoxRole = "canvas" | "vpc" | "zone" | "node" | "eni" | "place" | "bar" | "mark";
 
 export interface SceneBox extends Rectangle {
   readonly id: string;
@@ -45,6 +58,20 @@ export interface SceneBox extends Rectangle {
   readonly radius: number;
   /** Shown when pointed at: the name in full, and what the box stands for. */
   readonly tooltip: SafeText | null;
+  readonly link?: SceneLink;
+}
+
+/** A filled shape whose size means something: a band of a flow, bytes over time. */
+export interface SceneArea {
+  readonly id: string;
+  /** Closed SVG path data. */
+  readonly d: string;
+  readonly fill: ColourName;
+  readonly opacity: number;
+  /** A line around it in full strength, for what is to stand out. */
+  readonly emphasised: boolean;
+  readonly tooltip: SafeText | null;
+  readonly link?: SceneLink;
 }
 
 /**
@@ -75,6 +102,7 @@ export interface SceneEdge {
   /** Part of a finding: drawn last, over a band of its colour. */
   readonly emphasised: boolean;
   readonly tooltip: SafeText;
+  readonly link?: SceneLink;
 }
 
 export interface SceneLabel {
@@ -97,14 +125,31 @@ export interface SceneBadge extends Rectangle {
   readonly text: SafeText;
   readonly fill: ColourName;
   readonly colour: ColourName;
+  readonly link?: SceneLink;
 }
 
-/** Sample line of the legend. */
-export interface SceneSwatch {
+export interface SceneStroke {
   readonly d: string;
   readonly colour: ColourName;
   readonly width: number;
   readonly dash: readonly number[];
+}
+
+/** The ground of a picture. */
+export function canvasBox(width: number, height: number): SceneBox {
+  return {
+    id: "canvas",
+    role: "canvas",
+    x: 0,
+    y: 0,
+    width,
+    height,
+    fill: "canvas",
+    stroke: null,
+    dashed: false,
+    radius: 0,
+    tooltip: null,
+  };
 }
 
 /** Two decimals are a hundredth of a pixel; more would only make files differ. */

@@ -1,12 +1,14 @@
 /** The boxes of the traffic map and the names in them. */
-import type { ColourName } from "./palette.ts";
-import type { Rectangle, SceneBox, SceneLabel } from "./scene.ts";
-import { fitText, type TextStyle, textWidth } from "./text-width.ts";
+
+import { label } from "../label.ts";
+import type { ColourName } from "../palette.ts";
+import type { Rectangle, SceneBox, SceneLabel } from "../scene.ts";
+import { type TextStyle, textWidth } from "../text-width.ts";
+import { ownText, type SafeText, xmlSafe } from "../xml-safe.ts";
 import type { Geometry } from "./topology-geometry.ts";
 import type { GridCell, TopologyGrid } from "./topology-grid.ts";
 import type { TopologyModel, TopologyPlace } from "./topology-model.ts";
 import { commonDomain, nodeText, placeText } from "./topology-text.ts";
-import { ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 interface Drawn {
   readonly boxes: SceneBox[];
@@ -160,36 +162,5 @@ function container(
     dashed: false,
     radius,
     tooltip: null,
-  };
-}
-
-interface LabelLook {
-  readonly size: number;
-  readonly on: ColourName;
-  readonly style?: TextStyle;
-  readonly colour?: ColourName;
-  readonly tooltip?: SafeText;
-  /** What is lost where there is no room; default the middle. */
-  readonly lose?: "middle" | "end";
-}
-
-/** Text that starts at x and is cut to the room there is; the whole of it is then the tooltip. */
-export function label(
-  text: SafeText,
-  at: { readonly x: number; readonly y: number; readonly room: number },
-  look: LabelLook,
-): SceneLabel {
-  const style = look.style ?? "regular";
-  const fits = textWidth(text, look.size, style) <= at.room;
-  return {
-    x: at.x,
-    y: at.y,
-    anchor: "start",
-    text: fits ? text : ownText(fitText(text, at.room, look.size, style, look.lose)),
-    size: look.size,
-    style,
-    colour: look.colour ?? "text",
-    on: look.on,
-    tooltip: fits ? null : (look.tooltip ?? text),
   };
 }

@@ -2,9 +2,9 @@
  * Keeps big clusters readable: nodes with little traffic become one box per zone, endpoints with little traffic one box per
  * kind. What carries a finding is folded last.
  */
-import { MAX_DRAWN_ENDPOINTS, MAX_DRAWN_NODES } from "../limits.ts";
-import type { ReportConnection } from "../report/report.ts";
-import { compareNatural, compareText } from "./natural-order.ts";
+import { MAX_DRAWN_ENDPOINTS, MAX_DRAWN_NODES } from "../../limits.ts";
+import type { ReportConnection } from "../../report/report.ts";
+import { compareNatural, compareText } from "../natural-order.ts";
 import type { PlaceKey, PlaceKind } from "./topology-place.ts";
 
 export interface TopologyNode {

@@ -1,5 +1,5 @@
 /** Shares out the tracks of a channel or corridor among the nets that run through it, as few as possible. */
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 
 /** What a net occupies of one channel or corridor. */
 export interface Span {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { layOutTopology } from "../../../src/core/diagram/topology-layout.ts";
-import { buildTopologyModel } from "../../../src/core/diagram/topology-model.ts";
+import { layOutTopology } from "../../../../src/core/diagram/topology/topology-layout.ts";
+import { buildTopologyModel } from "../../../../src/core/diagram/topology/topology-model.ts";
 import {
   commonDomain,
   edgeLabel,
@@ -9,7 +9,7 @@ import {
   mapDescription,
   mapSummary,
   placeText,
-} from "../../../src/core/diagram/topology-text.ts";
+} from "../../../../src/core/diagram/topology/topology-text.ts";
 import {
   BIG,
   clusterReport,
@@ -19,7 +19,7 @@ import {
   partyOf,
   podParty,
   reportOf,
-} from "../../support/report.ts";
+} from "../../../support/report.ts";
 
 const EDGE = {
   id: "e",

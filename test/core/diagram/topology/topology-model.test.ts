@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   buildTopologyModel,
   type TopologyModel,
-} from "../../../src/core/diagram/topology-model.ts";
+} from "../../../../src/core/diagram/topology/topology-model.ts";
 import {
   MAX_DRAWN_EDGES,
   MAX_DRAWN_ENDPOINTS,
   MAX_DRAWN_NODES,
   MAX_DRAWN_PODS,
-} from "../../../src/core/limits.ts";
-import type { Report } from "../../../src/core/report/report.ts";
+} from "../../../../src/core/limits.ts";
+import type { Report } from "../../../../src/core/report/report.ts";
 import {
   BIG,
   clusterReport,
@@ -22,7 +22,7 @@ import {
   podParty,
   reportOf,
   SMALL,
-} from "../../support/report.ts";
+} from "../../../support/report.ts";
 
 const COUNTS = { pods: 9, nodes: 2 };
 const WEB = podParty("web-1", "10.0.0.20", "n1", { workload: "Deployment/web" });

@@ -1,29 +1,29 @@
 /** The traffic map of a report as a scene: boxes for what talks, lines for how it talks, findings on top. */
-import type { Report } from "../report/report.ts";
-import { ARROW_LENGTH, arrowPath, linePath } from "./edge-path.ts";
-import { type Route, type RoutedPlace, routeGrid } from "./grid-routing.ts";
-import { groupBy } from "./group-by.ts";
-import { type ColourName, classStyle, type Theme } from "./palette.ts";
+import type { Report } from "../../report/report.ts";
+import { ARROW_LENGTH, arrowPath, linePath } from "../edge-path.ts";
+import { groupBy } from "../group-by.ts";
+import { type ColourName, classStyle, type Theme } from "../palette.ts";
 import {
+  canvasBox,
   cut,
   type Point,
   type Scene,
   type SceneBadge,
-  type SceneBox,
   type SceneEdge,
   type SceneLabel,
   type SceneNet,
-} from "./scene.ts";
-import { textWidth } from "./text-width.ts";
+} from "../scene.ts";
+import { textWidth } from "../text-width.ts";
+import { ownText } from "../xml-safe.ts";
+import { type Route, type RoutedPlace, routeGrid } from "./grid-routing.ts";
 import { drawBoxes } from "./topology-boxes.ts";
 import { type Geometry, GRID, layOutGrid, MARGIN, portOffsets } from "./topology-geometry.ts";
 import { buildTopologyGrid, type TopologyGrid } from "./topology-grid.ts";
 import { drawKey } from "./topology-key.ts";
 import { buildTopologyModel, type TopologyEdge, type TopologyModel } from "./topology-model.ts";
 import { edgeLabel, edgeTooltip, mapDescription, mapTitle, placeText } from "./topology-text.ts";
-import { ownText } from "./xml-safe.ts";
 
-export interface TopologyOptions {
+interface TopologyOptions {
   /** `auto` (default) follows the viewer's light or dark mode. */
   readonly theme?: Theme;
 }
@@ -69,19 +69,7 @@ export function layOutTopology(report: Report, options: TopologyOptions = {}): S
   const { nets, labels, badges } = drawEdges(model, routing.routes, geometry);
   const boxes = drawBoxes(model, grid, geometry);
   const key = drawKey(model, { width, top: bottomOf(grid, geometry) });
-  const canvas: SceneBox = {
-    id: "canvas",
-    role: "canvas",
-    x: 0,
-    y: 0,
-    width,
-    height: key.bottom + MARGIN,
-    fill: "canvas",
-    stroke: null,
-    dashed: false,
-    radius: 0,
-    tooltip: null,
-  };
+  const canvas = canvasBox(width, key.bottom + MARGIN);
   return {
     width,
     height: canvas.height,
@@ -89,6 +77,8 @@ export function layOutTopology(report: Report, options: TopologyOptions = {}): S
     title: mapTitle(model),
     description: mapDescription(model),
     boxes: [canvas, ...boxes.boxes],
+    areas: [],
+    strokes: [],
     nets,
     labels: [...key.labels, ...boxes.labels, ...labels],
     badges: [...key.badges, ...badges],

@@ -1,5 +1,5 @@
 /** Which box of the traffic map an end of a connection belongs to. */
-import type { Report, ReportParty } from "../report/report.ts";
+import type { Report, ReportParty } from "../../report/report.ts";
 
 /** What one box of the map stands for. */
 export type PlaceKind =

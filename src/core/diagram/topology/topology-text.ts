@@ -1,10 +1,10 @@
 /** The words of the traffic map: names in boxes, tooltips, and the lines below the picture. */
-import { pathClassTitle } from "../report/path-class-title.ts";
-import { classStyle } from "./palette.ts";
+import { pathClassTitle } from "../../report/path-class-title.ts";
+import { classStyle } from "../palette.ts";
+import { bounded, type SafeText, xmlSafe } from "../xml-safe.ts";
 import type { TopologyNode } from "./topology-fold.ts";
 import type { TopologyEdge, TopologyModel, TopologyPlace } from "./topology-model.ts";
 import type { PlaceKind } from "./topology-place.ts";
-import { bounded, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 /** Names of folded kinds, plural. */
 const KIND_NAMES: Readonly<Partial<Record<PlaceKind, string>>> = {

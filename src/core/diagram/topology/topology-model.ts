@@ -3,9 +3,9 @@
  * Every connection of the report is in exactly one edge or one `notDrawn` entry. Sums, minima and sorted sets only: the
  * order of the report's connections plays no part.
  */
-import { MAX_DRAWN_EDGES, MAX_DRAWN_PODS } from "../limits.ts";
-import type { Report, ReportConnection, ReportParty } from "../report/report.ts";
-import { compareNatural, compareText } from "./natural-order.ts";
+import { MAX_DRAWN_EDGES, MAX_DRAWN_PODS } from "../../limits.ts";
+import type { Report, ReportConnection, ReportParty } from "../../report/report.ts";
+import { compareNatural, compareText } from "../natural-order.ts";
 import { type Fold, foldedPlaces, type TopologyNode } from "./topology-fold.ts";
 import { knowsOwners, type Level, type PlaceKey, placeOf } from "./topology-place.ts";
 

@@ -3,8 +3,9 @@
  * Everything rests on a grid of 8 units. Ports on right sides lie on it and ports on left sides halfway between, so that two
  * lines that meet in a channel from opposite boxes never run on top of each other.
  */
+
+import type { Rectangle } from "../scene.ts";
 import type { Port, PortPlan, PortRoom, Routing, Side, Track } from "./grid-routing.ts";
-import type { Rectangle } from "./scene.ts";
 import type { GridCell, TopologyGrid } from "./topology-grid.ts";
 
 export const GRID = 8;

@@ -1,19 +1,19 @@
 /** What stands around the traffic map: title, legend, list of findings, and what the map leaves out. */
-import { MAX_DRAWN_FINDINGS } from "../limits.ts";
-import { comparePathClasses, pathClassTitle } from "../report/path-class-title.ts";
-import { classStyle } from "./palette.ts";
-import type { SceneBadge, SceneLabel, SceneSwatch } from "./scene.ts";
-import { textWidth } from "./text-width.ts";
-import { label } from "./topology-boxes.ts";
+import { MAX_DRAWN_FINDINGS } from "../../limits.ts";
+import { comparePathClasses, pathClassTitle } from "../../report/path-class-title.ts";
+import { label, wrap } from "../label.ts";
+import { classStyle } from "../palette.ts";
+import type { SceneBadge, SceneLabel, SceneStroke } from "../scene.ts";
+import { textWidth } from "../text-width.ts";
+import { bounded, ownText, type SafeText, xmlSafe } from "../xml-safe.ts";
 import { MARGIN } from "./topology-geometry.ts";
 import type { TopologyFinding, TopologyModel } from "./topology-model.ts";
 import { count, leftOut, mapSummary, mapTitle } from "./topology-text.ts";
-import { bounded, ownText, type SafeText, xmlSafe } from "./xml-safe.ts";
 
 interface Key {
   readonly labels: SceneLabel[];
   readonly badges: SceneBadge[];
-  readonly swatches: SceneSwatch[];
+  readonly swatches: SceneStroke[];
   readonly bottom: number;
 }
 
@@ -42,7 +42,7 @@ export function drawKey(model: TopologyModel, size: { width: number; top: number
   let y = legend(key, model, size.top + 32, room);
   y = findings(key, model, y, room);
   for (const sentence of footer(model)) {
-    for (const line of wrap(sentence, room)) {
+    for (const line of wrap(sentence, room, TEXT)) {
       labels.push(
         label(line, { x: MARGIN, y, room }, { size: TEXT, on: "canvas", colour: "muted" }),
       );
@@ -120,7 +120,7 @@ function drawMessage(
   message: SafeText,
   at: { readonly x: number; readonly y: number; readonly room: number },
 ): number {
-  const lines = wrap(message, at.room);
+  const lines = wrap(message, at.room, TEXT);
   const shown = lines.slice(0, MESSAGE_LINES);
   if (lines.length > shown.length) {
     // The rest stands behind its line's end, so that the label cuts it there and says so.
@@ -157,21 +157,4 @@ function footer(model: TopologyModel): SafeText[] {
   const own =
     model.edges.length === 0 ? ["No connection with two ends that can be drawn."] : sentences;
   return [...own.map(ownText), ...leftOut(model)];
-}
-
-/** Breaks between words; a word longer than the line is cut by its label. */
-function wrap(text: SafeText, room: number): SafeText[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && textWidth(longer, TEXT) > room) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = longer;
-    }
-  }
-  lines.push(line);
-  return lines.map(ownText);
 }

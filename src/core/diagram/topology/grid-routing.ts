@@ -4,7 +4,7 @@
  * one class that share an end share their tracks (a net, as on a circuit board); lines of different nets never do.
  */
 
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { assignTracks, extend, type Span, spanKey } from "./track-packing.ts";
 
 export type Side = "left" | "right";

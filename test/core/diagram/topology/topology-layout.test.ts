@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cut, type Point, type Scene } from "../../../src/core/diagram/scene.ts";
-import { layOutTopology } from "../../../src/core/diagram/topology-layout.ts";
-import type { Report } from "../../../src/core/report/report.ts";
+import { cut, type Point, type Scene } from "../../../../src/core/diagram/scene.ts";
+import { layOutTopology } from "../../../../src/core/diagram/topology/topology-layout.ts";
+import type { Report } from "../../../../src/core/report/report.ts";
 import {
   BIG,
   clusterReport,
@@ -16,7 +16,7 @@ import {
   reportOf,
   SMALL,
   shuffled,
-} from "../../support/report.ts";
+} from "../../../support/report.ts";
 import {
   hiddenLines,
   labelClashes,
@@ -24,8 +24,8 @@ import {
   linesThroughNames,
   looseLines,
   misplaced,
-} from "../../support/scene-faults.ts";
-import { contains, edgesOf } from "../../support/scene-geometry.ts";
+} from "../../../support/scene-faults.ts";
+import { contains, edgesOf } from "../../../support/scene-geometry.ts";
 
 const NODE = "ip-10-0-0-17";
 

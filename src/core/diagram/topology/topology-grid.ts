@@ -2,8 +2,8 @@
  * Puts the boxes of the traffic map into a grid: rows of what lies outside the VPC, rows of what lies in it beside the nodes,
  * rows of nodes with each zone in its own columns. Lines then run between the columns and rows and never through a box.
  */
-import { groupBy } from "./group-by.ts";
-import { compareNatural } from "./natural-order.ts";
+import { groupBy } from "../group-by.ts";
+import { compareNatural } from "../natural-order.ts";
 import type { TopologyNode } from "./topology-fold.ts";
 import type { TopologyModel, TopologyPlace } from "./topology-model.ts";
 import type { PlaceKind } from "./topology-place.ts";

@@ -1,0 +1,44 @@
+/**
+ * The pictures that podpath draws. Each is made in two steps: a layout turns the report into a scene (numbers and strings,
+ * scene.ts), and draw-scene.ts puts the scene into whatever document it is given.
+ */
+import type { Report } from "../report/report.ts";
+import type { Theme } from "./palette.ts";
+import type { Scene } from "./scene.ts";
+import { layOutTopology } from "./topology/topology-layout.ts";
+
+export interface DiagramOptions {
+  /** `auto` (default) follows the viewer's light or dark mode. */
+  readonly theme?: Theme;
+}
+
+export interface DiagramKind {
+  /** What the command line calls it. */
+  readonly id: string;
+  /** What a heading calls it. */
+  readonly title: string;
+  /** What the picture shows, in one sentence. */
+  readonly shows: string;
+  /** Pictures of one connection want to be told which (DiagramOptions.connection). */
+  readonly about: "report" | "connection";
+  readonly layOut: (report: Report, options: DiagramOptions) => Scene;
+}
+
+/** In the order in which somebody reads them: the whole first, then the one. */
+export const DIAGRAMS = [
+  {
+    id: "topology",
+    title: "Traffic map",
+    shows: "Who talks to whom over which path, with the findings on the lines.",
+    about: "report",
+    layOut: layOutTopology,
+  },
+] as const satisfies readonly DiagramKind[];
+
+export type DiagramId = (typeof DIAGRAMS)[number]["id"];
+
+/** The picture of that kind. Never throws: a report without anything to draw gives a picture that says so. */
+export function layOutDiagram(id: DiagramId, report: Report, options: DiagramOptions = {}): Scene {
+  const kind: DiagramKind = DIAGRAMS.find((one) => one.id === id) ?? DIAGRAMS[0];
+  return kind.layOut(report, options);
+}
