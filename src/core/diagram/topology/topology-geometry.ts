@@ -4,12 +4,12 @@
  * lines that meet in a channel from opposite boxes never run on top of each other.
  */
 
+import { MARGIN } from "../caption.ts";
 import type { Rectangle } from "../scene.ts";
 import type { Port, PortPlan, PortRoom, Routing, Side, Track } from "./grid-routing.ts";
 import type { GridCell, TopologyGrid } from "./topology-grid.ts";
 
 export const GRID = 8;
-export const MARGIN = 24;
 /** Height of a port of its box, and how far below its top the line runs: its label stands above it. */
 const PORT = { normal: { height: 16, line: 8 }, tall: { height: 24, line: 16 } } as const;
 const PLACE_HEIGHT = 40;

@@ -1,5 +1,6 @@
 /** The traffic map of a report as a scene: boxes for what talks, lines for how it talks, findings on top. */
 import type { Report } from "../../report/report.ts";
+import { badgeWidth, findingBadge, TITLE_BOTTOM } from "../caption.ts";
 import { ARROW_LENGTH, arrowPath, linePath } from "../edge-path.ts";
 import { groupBy } from "../group-by.ts";
 import { type ColourName, classStyle, type Theme } from "../palette.ts";
@@ -17,7 +18,7 @@ import { textWidth } from "../text-width.ts";
 import { ownText } from "../xml-safe.ts";
 import { type Route, type RoutedPlace, routeGrid } from "./grid-routing.ts";
 import { drawBoxes } from "./topology-boxes.ts";
-import { type Geometry, GRID, layOutGrid, MARGIN, portOffsets } from "./topology-geometry.ts";
+import { type Geometry, GRID, layOutGrid, portOffsets } from "./topology-geometry.ts";
 import { buildTopologyGrid, type TopologyGrid } from "./topology-grid.ts";
 import { drawKey } from "./topology-key.ts";
 import { buildTopologyModel, type TopologyEdge, type TopologyModel } from "./topology-model.ts";
@@ -29,13 +30,10 @@ interface TopologyOptions {
 }
 
 const LABEL_SIZE = 10;
-const BADGE_HEIGHT = 14;
-const BADGE_PADDING = 8;
 const LABEL_GAP = 4;
 /** Normal lines step back only where a finding is to stand out. */
 const OPACITY = { beside: 0.65, alone: 1 } as const;
 const PLACE_WIDTH = { least: 120, most: 240, padding: 20 } as const;
-const TITLE_HEIGHT = 64;
 const LEAST_WIDTH = 720;
 
 export function layOutTopology(report: Report, options: TopologyOptions = {}): Scene {
@@ -62,14 +60,14 @@ export function layOutTopology(report: Report, options: TopologyOptions = {}): S
   );
   const geometry = layOutGrid(grid, routing, {
     placeWidth: placeWidth(model),
-    top: MARGIN + TITLE_HEIGHT,
+    top: TITLE_BOTTOM,
     zonesNamed: grid.zones.some(({ name }) => name !== null),
   });
   const width = Math.max(geometry.width, LEAST_WIDTH);
   const { nets, labels, badges } = drawEdges(model, routing.routes, geometry);
   const boxes = drawBoxes(model, grid, geometry);
   const key = drawKey(model, { width, top: bottomOf(grid, geometry) });
-  const canvas = canvasBox(width, key.bottom + MARGIN);
+  const canvas = canvasBox(width, key.height);
   return {
     width,
     height: canvas.height,
@@ -87,7 +85,7 @@ export function layOutTopology(report: Report, options: TopologyOptions = {}): S
 }
 
 function bottomOf(grid: TopologyGrid, geometry: Geometry): number {
-  return grid.cells.length === 0 ? MARGIN + TITLE_HEIGHT : geometry.bottom;
+  return grid.cells.length === 0 ? TITLE_BOTTOM : geometry.bottom;
 }
 
 /** One width for all boxes: that of the longest name within reason. */
@@ -111,10 +109,6 @@ function badgeText(edge: TopologyEdge): string {
   return edge.findings.length === 2 ? `${first},${second}` : `${first}+${edge.findings.length - 1}`;
 }
 
-function badgeWidth(text: string): number {
-  return Math.max(BADGE_HEIGHT, Math.ceil(textWidth(text, LABEL_SIZE, "bold")) + BADGE_PADDING);
-}
-
 function labelWidth(edge: TopologyEdge): number {
   const badge = badgeText(edge);
   const text = Math.ceil(textWidth(edgeLabel(edge), LABEL_SIZE));
@@ -131,6 +125,7 @@ function drawEdges(model: TopologyModel, routes: readonly Route[], geometry: Geo
   const routeOf = new Map(routes.map((route) => [route.edge, route]));
   const names = new Map(model.places.map((place) => [place.id, placeText(place).tooltip]));
   const levels = new Map(model.findings.map(({ number, level }) => [number, level]));
+  const ids = new Map(model.findings.map(({ number, id }) => [number, id]));
   const anyFinding = model.edges.some(({ findings }) => findings.length > 0);
   const drawn: { net: string; edge: SceneEdge }[] = [];
   const labels: SceneLabel[] = [];
@@ -146,10 +141,11 @@ function drawEdges(model: TopologyModel, routes: readonly Route[], geometry: Geo
     labels.push(beside.label);
     const worst = edge.findings.some((number) => levels.get(number) === "error");
     if (beside.badge !== null) {
+      const { text, x, y } = beside.badge;
+      const first = ids.get(edge.findings[0] ?? 0);
       badges.push({
-        ...beside.badge,
-        fill: worst ? "badge" : "warning",
-        colour: worst ? "badgeText" : "warningText",
+        ...findingBadge(text, worst, { x, y }),
+        ...(first === undefined ? {} : { link: { kind: "finding", id: first } }),
       });
     }
   }
@@ -242,7 +238,7 @@ function labelBeside(
   edge: TopologyEdge,
   route: Route,
   points: readonly Point[],
-): { label: SceneLabel; badge: Omit<SceneBadge, "fill" | "colour"> | null } {
+): { label: SceneLabel; badge: { text: string; x: number; y: number } | null } {
   const end = points.at(-1) ?? { x: 0, y: 0 };
   const outward = route.leaf.side === "left" ? -1 : 1;
   const text = edgeLabel(edge);
@@ -266,6 +262,5 @@ function labelBeside(
   const left = outward < 0 ? near - width : near;
   // Higher than the line by a little, so that it keeps clear of the label of the next port.
   const y = end.y - 10;
-  const badge = { x: left, y, width, height: BADGE_HEIGHT, text: ownText(numbers) };
-  return { label, badge };
+  return { label, badge: { text: numbers, x: left, y } };
 }

@@ -40,6 +40,7 @@ export interface TopologyEdge {
 }
 
 export interface TopologyFinding {
+  readonly id: string;
   readonly number: number;
   readonly rule: string;
   readonly level: "error" | "warning" | "note";
@@ -107,6 +108,7 @@ export function buildTopologyModel(report: Report): TopologyModel {
     places: buildPlaces(drawable, fold, drawn, level),
     edges: drawn,
     findings: report.findings.map((finding, index) => ({
+      id: finding.id,
       number: index + 1,
       rule: finding.rule,
       level: finding.level,

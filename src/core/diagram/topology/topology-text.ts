@@ -1,6 +1,7 @@
 /** The words of the traffic map: names in boxes, tooltips, and the lines below the picture. */
 import { pathClassTitle } from "../../report/path-class-title.ts";
 import { classStyle } from "../palette.ts";
+import { byteText, count, grouped, shortNumber, spanText } from "../quantity-text.ts";
 import { bounded, type SafeText, xmlSafe } from "../xml-safe.ts";
 import type { TopologyNode } from "./topology-fold.ts";
 import type { TopologyEdge, TopologyModel, TopologyPlace } from "./topology-model.ts";
@@ -131,7 +132,7 @@ export function edgeTooltip(edge: TopologyEdge, from: string, to: string): SafeT
   return tooltip([
     `${from} → ${to}`,
     `${edge.class}: ${pathClassTitle(edge.class)}`,
-    `${count(edge.connections, "connection")}${unproven}, ${count(edge.packets, "packet")}, ${bytes(edge.bytes)}`,
+    `${count(edge.connections, "connection")}${unproven}, ${count(edge.packets, "packet")}, ${byteText(edge.bytes)}`,
     edge.findings.length === 0 ? "" : `${findings} ${edge.findings.join(", ")}`,
   ]);
 }
@@ -159,15 +160,8 @@ export function mapSummary(model: TopologyModel): SafeText {
   } else {
     parts.push("no snapshot: addresses without names");
   }
-  if (model.seen !== null) parts.push(timeText(model.seen));
+  if (model.seen !== null) parts.push(spanText(model.seen.first, model.seen.last));
   return xmlSafe(parts.join(" · "));
-}
-
-/** "2026-11-20 09:00:00 to 09:05:12 UTC": to the second, the date once when it is one day. */
-function timeText({ first, last }: { first: string; last: string }): string {
-  const [day, lastDay] = [first.slice(0, 10), last.slice(0, 10)];
-  const to = day === lastDay ? last.slice(11, 19) : `${lastDay} ${last.slice(11, 19)}`;
-  return `${day} ${first.slice(11, 19)} to ${to} UTC`;
 }
 
 /** The picture in sentences: for readers that cannot see it, and for those who search. */
@@ -229,35 +223,7 @@ function perClass(entries: readonly { class: string; connections: number }[]): s
   return entries.map((entry) => `${grouped(entry.connections)} ${entry.class}`).join(", ");
 }
 
-export function count(number: number, noun: string): string {
-  const plural = noun.endsWith("s") ? `${noun}es` : `${noun}s`;
-  return `${grouped(number)} ${number === 1 ? noun : plural}`;
-}
-
-/** 1234567 as "1,234,567"; no locale takes part. */
-function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-}
-
-/** At most four characters: 999, 1.2k, 45k, 3.4M. */
-function shortNumber(number: number): string {
-  for (const [unit, letter] of [
-    [1e9, "G"],
-    [1e6, "M"],
-    [1e3, "k"],
-  ] as const) {
-    if (number < unit) continue;
-    const value = number / unit;
-    return `${value < 10 ? Math.floor(value * 10) / 10 : Math.floor(value)}${letter}`;
-  }
-  return String(number);
-}
-
-function bytes(number: number): string {
-  return `${shortNumber(number).replace(/(?=[kMG]?$)/, " ")}B`;
-}
-
-function tooltip(lines: readonly string[]): SafeText {
+export function tooltip(lines: readonly string[]): SafeText {
   const safe = lines.filter((line) => line !== "").map((line) => xmlSafe(line));
   return bounded(safe.join("\n"));
 }
