@@ -15,7 +15,7 @@ export interface InputOptions {
 }
 
 const INPUTS =
-  "captures (pcap, pcapng, also gzipped), snapshot files, folders of both, tar/tgz bundles, - for stdin; " +
+  "captures (pcap, pcapng, also with gzip, zstd or lz4), snapshot files, folders of both, tar/tgz bundles, - for stdin; " +
   "NODE=PATH, NODE/IFACE=PATH or pod:NAMESPACE/NAME=PATH says where a capture was taken";
 
 export function addInputOptions(command: Command): Command {

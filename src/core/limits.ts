@@ -70,6 +70,8 @@ export const MAX_TOOLTIP_LENGTH = 2_000;
 export const MAX_INFLATE_RATIO = 200;
 /** Unpacked bytes of a compressed input that no ratio is asked of. */
 export const INFLATE_FREE_BYTES = 16 * 1024 * 1024;
+/** Window that a zstd frame may ask for: `zstd --ultra -20` does, `--long` asks for more. More: cut there, with the command that unpacks it. */
+export const MAX_ZSTD_WINDOW_BYTES = 32 * 1024 * 1024;
 /** Files of one directory or bundle; the others are named in a diagnostic and left out. */
 export const MAX_FILES_PER_DIRECTORY = 100_000;
 /** Directories inside directories. Deeper ones are left out with a diagnostic. */

@@ -6,9 +6,9 @@ import type { ByteSource } from "../core/capture/byte-source.ts";
 import { type Diagnostic, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { MAX_BUFFERED_BYTES, MAX_SNAPSHOT_FILE_BYTES } from "../core/limits.ts";
 import { type ByteOrigin, MemoryOrigin, readAll } from "./byte-origin.ts";
+import type { Compression } from "./compression.ts";
 import { type IgnoredFile, listDirectory, reasonToIgnore } from "./directory-listing.ts";
 import { FileOrigin } from "./file-source.ts";
-import type { Compression } from "./gzip-source.ts";
 import { HashedOrigin } from "./hashed-source.ts";
 import { FILE_LIMIT, GIVEN_TWICE, NOT_READABLE, NOT_RECOGNISED } from "./input-diagnostics.ts";
 import { fromSystemError, InputError } from "./input-error.ts";
@@ -31,7 +31,7 @@ export interface OpenOptions {
 export interface InputDescription {
   readonly file: string;
   readonly kind: "capture" | "snapshot";
-  /** "pcap", "pcapng" or "text", with "+gzip" or "+zstd" when compressed. */
+  /** "pcap", "pcapng" or "text", with "+gzip", "+zstd" or "+lz4" when compressed. */
   readonly format: string;
   /** As given, before unpacking. */
   readonly bytes: number;
@@ -79,7 +79,7 @@ interface Used {
 }
 
 /**
- * Opens everything that the arguments name: captures, texts, directories, tar bundles (also gzip-compressed), "-" and
+ * Opens everything that the arguments name: captures, texts, directories, tar bundles (also compressed), "-" and
  * LABEL=PATH. What cannot be read at all is in `errors`.
  */
 export async function openInputs(

@@ -3,8 +3,9 @@ import { describeForeignFormat, sniffCapture } from "../core/capture/capture-for
 import type { CaptureFormat } from "../core/capture/capture-info.ts";
 import type { DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import type { ByteOrigin } from "./byte-origin.ts";
-import { type Compression, InflateOrigin, sniffCompression } from "./gzip-source.ts";
+import { type Compression, sniffCompression } from "./compression.ts";
 import { isTarHeader } from "./tar-bundle.ts";
+import { UnpackOrigin } from "./unpack-source.ts";
 
 /** Enough for every magic number, a tar header and a fair sample of a text. */
 const HEAD_BYTES = 4096;
@@ -26,7 +27,7 @@ export async function recognise(
   const head = await origin.peek(HEAD_BYTES);
   const compression = sniffCompression(head);
   if (compression === null) return { is: recogniseHead(head, origin), compression };
-  const unpacked = new InflateOrigin(origin, compression, file, log);
+  const unpacked = new UnpackOrigin(origin, compression, file, log);
   return { is: recogniseHead(await unpacked.peek(HEAD_BYTES), unpacked), compression };
 }
 
@@ -46,7 +47,8 @@ function recogniseHead(head: Uint8Array, content: ByteOrigin): Recognised {
   return {
     kind: "unknown",
     what: `neither a capture nor text; it begins with ${first}`,
-    advice: "podpath reads pcap, pcapng, text, and tar bundles of them, also with gzip.",
+    advice:
+      "podpath reads pcap, pcapng, text, and tar bundles of them, also with gzip, zstd or lz4.",
   };
 }
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DiagnosticLog } from "../../src/core/diagnostics/diagnostic.ts";
 import { type ByteOrigin, MemoryOrigin, readAll } from "../../src/node/byte-origin.ts";
-import { InflateOrigin } from "../../src/node/gzip-source.ts";
 import { isTarHeader, openTarBundle } from "../../src/node/tar-bundle.ts";
+import { UnpackOrigin } from "../../src/node/unpack-source.ts";
 import { concat } from "../support/bytes.ts";
 import { tarFile, tarHeader } from "../support/tar.ts";
 
@@ -59,7 +59,7 @@ describe("openTarBundle", () => {
       { path: "c", content: large("c") },
     ]);
     let opened = 0;
-    const plain = new InflateOrigin(
+    const plain = new UnpackOrigin(
       new MemoryOrigin(gzipSync(tar)),
       "gzip",
       "b.tgz",

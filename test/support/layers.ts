@@ -70,7 +70,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   address: ["ip-address"],
   report: ["zod"],
   yaml: ["yaml"],
-  node: ["d3-node", "pcap-parser"],
+  node: ["d3-node", "fzstd", "pcap-parser"],
   cli: ["commander", "zod"],
 };
 

@@ -40,9 +40,12 @@ interface ForeignFormat {
 }
 
 const CONVERT = "convert it with `editcap -F pcapng`";
-const DECOMPRESS = "decompress it first";
 const RECAPTURE_BINARY =
   "it went through a text-mode transfer or terminal that changed line ends; copy it in binary mode";
+
+function unpackWith(program: string): string {
+  return `give it through a pipe: \`${program} -dc FILE | podpath -\``;
+}
 
 const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   { name: "a snoop capture (RFC 1761)", magic: "736e6f6f70000000", advice: CONVERT },
@@ -52,10 +55,11 @@ const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   { name: "a pcap variant of IXIA", magic: "1c0001ac", advice: CONVERT },
   { name: "a pcap variant of IXIA", magic: "ac01001c", advice: CONVERT },
   { name: "a pcap variant of Navtel", magic: "a1e2cb12", advice: CONVERT },
-  { name: "zstd-compressed", magic: "28b52ffd", advice: DECOMPRESS },
-  { name: "xz-compressed", magic: "fd377a585a00", advice: DECOMPRESS },
-  { name: "bzip2-compressed", magic: "425a68", advice: DECOMPRESS },
-  { name: "lz4-compressed", magic: "04224d18", advice: DECOMPRESS },
+  { name: "xz-compressed", magic: "fd377a585a00", advice: unpackWith("xz") },
+  { name: "lzma-compressed", magic: "5d0000", advice: unpackWith("xz") },
+  { name: "bzip2-compressed", magic: "425a68", advice: unpackWith("bzip2") },
+  { name: "lzop-compressed", magic: "894c5a4f000d0a1a0a", advice: unpackWith("lzop") },
+  { name: "compress-compressed (.Z)", magic: "1f9d", advice: unpackWith("gzip") },
   { name: "a zip archive", magic: "504b0304", advice: "unpack it first" },
   { name: "a pcapng file with changed line ends", magic: "0a0d0a", advice: RECAPTURE_BINARY },
   { name: "a pcapng file with changed line ends", magic: "0a0a0a", advice: RECAPTURE_BINARY },

@@ -161,6 +161,13 @@ function outerOf(
   };
 }
 
+/** What undoes the compression that an input's format names. */
+const UNPACK_WITH: ReadonlyMap<string, string> = new Map([
+  ["gzip", "gzip -dc"],
+  ["zstd", "zstd -dc"],
+  ["lz4", "lz4 -dc"],
+]);
+
 /** How other programs read a file that podpath reads as it is. */
 function reading(
   { inputs }: Report,
@@ -173,11 +180,7 @@ function reading(
     return { word: shellWord(member), unpack: null, notes };
   }
   const format = inputs.find((input) => input.file === file)?.format ?? "";
-  const unpack = format.endsWith("+gzip")
-    ? "gzip -dc"
-    : format.endsWith("+zstd")
-      ? "zstd -dc"
-      : null;
+  const unpack = UNPACK_WITH.get(format.split("+")[1] ?? "") ?? null;
   // A name that begins with a dash would be an option.
   const word = shellWord(file.startsWith("-") && file !== "-" ? `./${file}` : file);
   const notes = file === "-" ? ["it came through standard input: save it to a file first"] : [];

@@ -41,7 +41,8 @@ describe("describeForeignFormat", () => {
 
   it.each([
     ["a snoop capture", "736e6f6f70000000 00000002"],
-    ["zstd", "28b52ffd 04"],
+    ["xz", "fd377a585a00 0004"],
+    ["bzip2", "425a6839 3141"],
     ["changed line ends", "0a0a0a 1c0000004d3c2b1a"],
     ["changed line ends", "0d0a0d0d0a 1c0000004d3c2b1a"],
   ])("names %s", (name, bytes) => {

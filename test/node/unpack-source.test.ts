@@ -4,15 +4,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DiagnosticLog } from "../../src/core/diagnostics/diagnostic.ts";
 import { MemoryOrigin, readAll } from "../../src/node/byte-origin.ts";
-import { InflateOrigin, sniffCompression } from "../../src/node/gzip-source.ts";
+import { sniffCompression } from "../../src/node/compression.ts";
 import { StreamOrigin } from "../../src/node/stream-source.ts";
+import { UnpackOrigin } from "../../src/node/unpack-source.ts";
 
 async function unpack(packed: Uint8Array, isStream = false) {
   const log = new DiagnosticLog();
   const origin = isStream
     ? new StreamOrigin(Readable.from([packed.subarray(0, 3), packed.subarray(3)]), "a.gz")
     : new MemoryOrigin(packed);
-  const source = new InflateOrigin(origin, "gzip", "a.gz", log).open();
+  const source = new UnpackOrigin(origin, "gzip", "a.gz", log).open();
   const bytes = await readAll(source, 2 ** 31);
   source.close();
   return { bytes: bytes ?? Buffer.alloc(0), diagnostics: log.list() };
@@ -29,7 +30,7 @@ function noise(length: number): Buffer {
   );
 }
 
-describe("InflateOrigin", () => {
+describe("UnpackOrigin", () => {
   it("knows gzip by its first bytes", () => {
     expect(sniffCompression(gzipSync("x"))).toBe("gzip");
     expect(sniffCompression(new TextEncoder().encode("plain"))).toBeNull();
@@ -127,7 +128,7 @@ describe("InflateOrigin", () => {
 
   it("shows the first bytes without using a stream up", async () => {
     const stream = new StreamOrigin(Readable.from([gzipSync("content")]), "-");
-    const origin = new InflateOrigin(stream, "gzip", "-", new DiagnosticLog());
+    const origin = new UnpackOrigin(stream, "gzip", "-", new DiagnosticLog());
     expect(Buffer.from(await origin.peek(4)).toString()).toBe("cont");
     const source = origin.open();
     expect((await readAll(source, 100))?.toString()).toBe("content");
