@@ -54,7 +54,15 @@ function walkRecords(cursor: RecordCursor, packet: PacketView, flows: FlowTable,
   while (cursor.next() === RecordStatus.Record) {
     const { view, frameOffset, capturedLength, wireLength, linkType, seconds, nanos } = cursor;
     seen.add(seconds, nanos, linkType);
-    decodeFrame(view, frameOffset, capturedLength, wireLength, linkType, packet);
+    const check = cursor.frameCheckLength;
+    if (check === 0) {
+      decodeFrame(view, frameOffset, capturedLength, wireLength, linkType, packet);
+    } else {
+      // The check sequence is on the wire, but it is no content that a length could be told from.
+      const content = Math.max(wireLength - check, 0);
+      const captured = Math.min(capturedLength, content);
+      decodeFrame(view, frameOffset, captured, content, linkType, packet);
+    }
     flows.observe(
       packet,
       view,

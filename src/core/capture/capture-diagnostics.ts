@@ -14,7 +14,12 @@ export const RECORD_TRUNCATED: DiagnosticKind = {
 export const RECORD_DAMAGED: DiagnosticKind = {
   code: "capture.record-damaged",
   severity: "error",
-  hint: "Nothing after this place could be read; every record before it was used. Copy the file again in binary mode, or repair it with pcapfix.",
+  hint: "Nothing after this place was read, because no sixteen records in a row follow it; every record before it was used. Copy the file again in binary mode, or repair it with pcapfix.",
+};
+export const BYTES_SKIPPED: DiagnosticKind = {
+  code: "capture.bytes-skipped",
+  severity: "error",
+  hint: "Records in the skipped bytes are missing, those before and behind were used. Copy the file again in binary mode.",
 };
 export const BLOCK_DAMAGED: DiagnosticKind = {
   code: "capture.block-damaged",

@@ -6,17 +6,30 @@ export const PCAP_MAGIC_MICROS = 0xa1b2c3d4;
 export const PCAP_MAGIC_NANOS = 0xa1b23c4d;
 /** Alexey Kuznetzov's modified format: records carry interface index, protocol and packet type as well. */
 export const PCAP_MAGIC_MODIFIED = 0xa1b2cd34;
+/** IXIA's "lcap": classic pcap with four more bytes, the length of all records, behind the file header; nano- and microseconds. */
+export const PCAP_MAGIC_IXIA_HARDWARE = 0x1c0001ac;
+export const PCAP_MAGIC_IXIA_SOFTWARE = 0x1c0001ab;
 /** Section Header Block type, the same in both byte orders (draft-ietf-opsawg-pcapng section 4.1). */
 export const PCAPNG_SECTION_HEADER = 0x0a0d0d0a;
 export const PCAPNG_BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 /** The file header of a classic pcap. */
 export const PCAP_HEADER_LENGTH = 24;
+export const IXIA_HEADER_LENGTH = 28;
 /** Bytes that `sniffCapture` looks at. */
 export const SNIFF_LENGTH = 12;
 
 export function isPcapMagic(word: number): boolean {
-  return word === PCAP_MAGIC_MICROS || word === PCAP_MAGIC_NANOS || word === PCAP_MAGIC_MODIFIED;
+  return (
+    word === PCAP_MAGIC_MICROS ||
+    word === PCAP_MAGIC_NANOS ||
+    word === PCAP_MAGIC_MODIFIED ||
+    isIxiaMagic(word)
+  );
+}
+
+export function isIxiaMagic(word: number): boolean {
+  return word === PCAP_MAGIC_IXIA_HARDWARE || word === PCAP_MAGIC_IXIA_SOFTWARE;
 }
 
 /** The capture format that these first bytes announce, null when none; at least 4 bytes (pcapng: 12) are needed. */
@@ -52,8 +65,6 @@ const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   { name: "a Microsoft Network Monitor capture", magic: "474d4255", advice: CONVERT },
   { name: "a NetXRay or Windows Sniffer capture", magic: "58435000", advice: CONVERT },
   { name: "a Sniffer capture", magic: "54525346204e4943", advice: CONVERT },
-  { name: "a pcap variant of IXIA", magic: "1c0001ac", advice: CONVERT },
-  { name: "a pcap variant of IXIA", magic: "ac01001c", advice: CONVERT },
   { name: "a pcap variant of Navtel", magic: "a1e2cb12", advice: CONVERT },
   { name: "xz-compressed", magic: "fd377a585a00", advice: unpackWith("xz") },
   { name: "lzma-compressed", magic: "5d0000", advice: unpackWith("xz") },

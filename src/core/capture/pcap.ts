@@ -1,12 +1,13 @@
 /**
  * Classic pcap: a 24-byte file header, then records of a 16-byte header and the frame (draft-ietf-opsawg-pcap; the
  * variants are libpcap's sf-pcap.c: both byte orders, micro- and nanoseconds, swapped lengths of versions before 2.4,
- * Kuznetzov's 24-byte record headers).
+ * Kuznetzov's 24-byte record headers). Behind damage it goes on where records are found again (pcap-resync.ts).
  */
 import type { DiagnosticKind, DiagnosticLog } from "../diagnostics/diagnostic.ts";
 import { MAX_CAPTURED_LENGTH, MAX_INTERFACES } from "../limits.ts";
 import type { ByteWindow } from "./byte-window.ts";
 import {
+  BYTES_SKIPPED,
   CONCATENATED,
   HEADER_TRUNCATED,
   INTERFACE_LIMIT,
@@ -19,13 +20,17 @@ import {
   VERSION_UNKNOWN,
 } from "./capture-diagnostics.ts";
 import {
+  IXIA_HEADER_LENGTH,
+  isIxiaMagic,
   isPcapMagic,
   PCAP_HEADER_LENGTH,
+  PCAP_MAGIC_IXIA_HARDWARE,
   PCAP_MAGIC_MODIFIED,
   PCAP_MAGIC_NANOS,
   sniffCapture,
 } from "./capture-format.ts";
 import type { CaptureInfo, CaptureInterface } from "./capture-info.ts";
+import { type Damage, PcapResync, ResyncStatus } from "./pcap-resync.ts";
 import { type RecordCursor, RecordStatus, type RecordStatusCode } from "./record-cursor.ts";
 import { RepeatedDiagnostics } from "./repeated-diagnostics.ts";
 import { MAX_SECONDS } from "./timestamp.ts";
@@ -34,6 +39,8 @@ const RECORD_HEADER_LENGTH = 16;
 const MODIFIED_RECORD_HEADER_LENGTH = 24;
 /** A file header in the place of a record header has its magic number where the seconds are; this is the lowest (2055). */
 const FIRST_MAGIC_SECOND = 0xa1b23c4d;
+
+const FCS_LENGTH_KNOWN = 0x0400_0000;
 
 /** Slots of the diagnostics that a single record can raise. */
 const FRACTION = 0;
@@ -48,6 +55,7 @@ const SMALLER_IS_CAPTURED = 2;
 export class PcapCursor implements RecordCursor {
   capturedLength = 0;
   wireLength = 0;
+  frameCheckLength = 0;
   frameOffset = 0;
   seconds = 0;
   nanos = 0;
@@ -70,6 +78,8 @@ export class PcapCursor implements RecordCursor {
   #unitsPerSecond = 1_000_000;
   #lengthOrder: number = CAPTURED_FIRST;
   #recordStart = 0;
+  /** While records are looked for behind it. */
+  #damage: Damage | null = null;
 
   /** `window` may already hold the first bytes of the file. */
   constructor(window: ByteWindow, file: string, log: DiagnosticLog) {
@@ -106,6 +116,9 @@ export class PcapCursor implements RecordCursor {
   next(): RecordStatusCode {
     if (this.ended) return RecordStatus.End;
     if (!this.#headerRead && !this.#readFileHeader()) return this.#starve(PCAP_HEADER_LENGTH);
+    if (this.#damage !== null && !this.#findRecords(this.#damage)) {
+      return this.ended ? RecordStatus.End : RecordStatus.NeedMore;
+    }
     const window = this.#window;
     for (;;) {
       const start = window.start;
@@ -163,11 +176,12 @@ export class PcapCursor implements RecordCursor {
       );
     } else if (available > 0) {
       const part = available < this.#recordHeaderLength ? "record header" : "record";
-      this.#end(
-        RECORD_TRUNCATED,
-        `the file ends after ${available} of the ${needed} bytes of a ${part}`,
-        offset,
-      );
+      const message = `the file ends after ${available} of the ${needed} bytes of a ${part}`;
+      const resync = this.#resyncer();
+      if (part === "record" && !resync.isPlausible(window.view, window.start)) {
+        return this.#searchOn({ kind: RECORD_TRUNCATED, message, offset, resync });
+      }
+      this.#end(RECORD_TRUNCATED, message, offset);
     }
     this.#close();
     return RecordStatus.End;
@@ -182,15 +196,59 @@ export class PcapCursor implements RecordCursor {
     this.#repeated.flush();
   }
 
+  /** A record header that cannot be one: looks for the next place where records follow one another. */
   #damaged(start: number): RecordStatusCode {
-    const { bytes, base, end } = this.#window;
-    const message =
-      sniffCapture(bytes.subarray(start, end)) === "pcapng"
-        ? "a pcapng file begins here: two files were put together with cat, join them with mergecap"
-        : `the record header claims ${this.capturedLength} captured bytes, more than any capture tool writes (${MAX_CAPTURED_LENGTH})`;
-    this.#end(RECORD_DAMAGED, message, base + start);
-    this.#close();
-    return RecordStatus.End;
+    const window = this.#window;
+    const { bytes, base, end } = window;
+    if (sniffCapture(bytes.subarray(start, end)) === "pcapng") {
+      const message =
+        "a pcapng file begins here: two files were put together with cat, join them with mergecap";
+      this.#end(RECORD_DAMAGED, message, base + start);
+      this.#close();
+      return RecordStatus.End;
+    }
+    const message = `the record header claims ${this.capturedLength} captured bytes, more than any capture tool writes (${MAX_CAPTURED_LENGTH})`;
+    const resync = this.#resyncer();
+    return this.#searchOn({ kind: RECORD_DAMAGED, message, offset: base + start, resync });
+  }
+
+  #resyncer(): PcapResync {
+    return new PcapResync({
+      headerLength: this.#recordHeaderLength,
+      little: this.#little,
+      unitsPerSecond: this.#unitsPerSecond,
+      lastSeconds: this.record === 0 ? null : this.seconds,
+    });
+  }
+
+  /** Goes on where records follow one another again, if they do. */
+  #searchOn(damage: Damage): RecordStatusCode {
+    this.#damage = damage;
+    this.#window.start += 1;
+    return this.next();
+  }
+
+  /** True when the window stands at a record again; otherwise more bytes are needed, or the capture has ended. */
+  #findRecords(damage: Damage): boolean {
+    const window = this.#window;
+    // The lengths of old versions may stand the other way round: there nothing can be told.
+    const canTell = this.#lengthOrder === CAPTURED_FIRST;
+    const status = canTell ? damage.resync.search(window) : ResyncStatus.NotFound;
+    if (status === ResyncStatus.NeedMore) return false;
+    const { kind, message, offset } = damage;
+    this.#damage = null;
+    if (status === ResyncStatus.NotFound) {
+      this.#end(kind, message, offset);
+      this.#close();
+      return false;
+    }
+    const skipped = window.base + window.start - offset;
+    this.#end(
+      BYTES_SKIPPED,
+      `${message}; ${skipped} bytes were skipped, up to where records follow one another again`,
+      offset,
+    );
+    return true;
   }
 
   /** Versions before 2.4 had the lengths the other way round, 2.3 in some tools only (libpcap, sf-pcap.c). */
@@ -269,8 +327,10 @@ export class PcapCursor implements RecordCursor {
     if (window.end - start < PCAP_HEADER_LENGTH) return false;
     const little = !isPcapMagic(view.getUint32(start, false));
     const magic = view.getUint32(start, little);
+    const length = isIxiaMagic(magic) ? IXIA_HEADER_LENGTH : PCAP_HEADER_LENGTH;
+    if (window.end - start < length) return false;
     this.#little = little;
-    const isNano = magic === PCAP_MAGIC_NANOS;
+    const isNano = magic === PCAP_MAGIC_NANOS || magic === PCAP_MAGIC_IXIA_HARDWARE;
     this.#unitsPerSecond = isNano ? 1_000_000_000 : 1_000_000;
     this.#nanosPerUnit = isNano ? 1 : 1000;
     this.#recordHeaderLength =
@@ -278,7 +338,7 @@ export class PcapCursor implements RecordCursor {
     this.#readVersion(view.getUint16(start + 4, little), view.getUint16(start + 6, little));
     const network = view.getUint32(start + 20, little);
     this.#addInterface(network, view.getUint32(start + 16, little));
-    window.start = start + PCAP_HEADER_LENGTH;
+    window.start = start + length;
     this.#headerRead = true;
     return true;
   }
@@ -298,7 +358,7 @@ export class PcapCursor implements RecordCursor {
     }
   }
 
-  /** The low 16 bits are the link type; bit 26 and the top four tell the length of a frame check sequence. */
+  /** The low 16 bits are the link type; bit 26 says that the top four are the FCS's length in units of two bytes. */
   #addInterface(network: number, snaplen: number): void {
     const linkType = network & 0xffff;
     if ((network & 0x03ff_0000) !== 0) {
@@ -309,6 +369,7 @@ export class PcapCursor implements RecordCursor {
       );
     }
     this.linkType = linkType;
+    this.frameCheckLength = (network & FCS_LENGTH_KNOWN) === 0 ? 0 : (network >>> 28) * 2;
     const last = this.#interfaces.at(-1);
     // Parts of one rotated capture put together again are one interface.
     if (last !== undefined && last.linkType === linkType && last.snaplen === snaplen) return;

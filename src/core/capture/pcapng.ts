@@ -62,6 +62,7 @@ const RECORD_KINDS: readonly DiagnosticKind[] = [
 export class PcapngCursor implements RecordCursor {
   capturedLength = 0;
   wireLength = 0;
+  frameCheckLength = 0;
   frameOffset = 0;
   seconds = 0;
   nanos = 0;

@@ -32,6 +32,8 @@ export interface RecordCursor {
   readonly frameOffset: number;
   readonly capturedLength: number;
   readonly wireLength: number;
+  /** Bytes at the end of the frame on the wire that are its check sequence (FCS) and no content; 0 when none or not known. */
+  readonly frameCheckLength: number;
   /** Seconds since 1970 (0 .. 2^32-1; beyond is clamped with a diagnostic) and nanoseconds of that second. */
   readonly seconds: number;
   readonly nanos: number;

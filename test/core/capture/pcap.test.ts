@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openCapture } from "../../../src/core/capture/open-capture.ts";
+import { RecordStatus } from "../../../src/core/capture/record-cursor.ts";
+import { DiagnosticLog } from "../../../src/core/diagnostics/diagnostic.ts";
 import { hex } from "../../support/bytes.ts";
-import { codes, readCapture } from "../../support/read-capture.ts";
+import { codes, memorySource, readCapture } from "../../support/read-capture.ts";
 
 /** One record of 4 bytes, cut from 60 on the wire, at 0x65000001 s + 7 units. */
 const LITTLE = hex(`
@@ -85,6 +88,43 @@ describe("PcapCursor", () => {
     expect(read.records).toEqual([EXPECTED]);
     expect(read.diagnostics).toEqual([]);
   });
+
+  it.each([
+    ["not known", "01000050", 0],
+    ["two units of two bytes", "01000024", 4],
+    ["none", "01000004", 0],
+  ])(
+    "takes the length of the frame check sequence from the link-type word: %s",
+    async (_name, word, expected) => {
+      const cursor = await openCapture(
+        memorySource(withHeaderBytes(20, word)),
+        "test",
+        new DiagnosticLog(),
+      );
+      expect(cursor?.next()).toBe(RecordStatus.Record);
+      expect(cursor?.frameCheckLength).toBe(expected);
+      expect(cursor?.wireLength).toBe(60);
+    },
+  );
+
+  it.each([
+    ["hardware: nanoseconds", "ac01001c", 7],
+    ["software: microseconds", "ab01001c", 7000],
+  ])(
+    "reads IXIA's lcap, whose file header has four more bytes, %s",
+    async (_name, magic, nanos) => {
+      const header = withHeaderBytes(0, magic).subarray(0, 24);
+      const file = Buffer.concat([header, hex("14000000"), RECORD]);
+      const read = await readCapture(file);
+      expect(read.records).toEqual([{ ...EXPECTED, fileOffset: 28, nanos }]);
+      expect(read.diagnostics).toEqual([]);
+      for (let length = 12; length < 28; length += 1) {
+        expect(codes(await readCapture(file.subarray(0, length)))).toEqual([
+          "capture.header-truncated x1",
+        ]);
+      }
+    },
+  );
 
   it("says when reserved bits of the link type are set", async () => {
     const read = await readCapture(withHeaderBytes(20, "01002000"));
