@@ -5,6 +5,6 @@ import { defineConfig } from "rolldown";
 export default defineConfig({
   input: { main: "dist/cli/main.js" },
   platform: "node",
-  external: [/^node:/, "d3-node", "pcap-parser", "yaml", "zod"],
+  external: [/^node:/, "d3-node", "fzstd", "pcap-parser", "yaml", "zod"],
   output: { dir: "dist/program", format: "esm", cleanDir: true },
 });
