@@ -30,11 +30,10 @@ export async function analyze(
 
   const records = flows.accounting();
   options.onProgress?.({ stage: "correlate", records: records.records, bytes: 0 });
-  const rows = [...flows.observations()];
   const { connections, vantagePoints, clockOffsets } = correlate({
     captures,
     taps: flows.taps(),
-    rows,
+    rows: flows.columns(),
     snapshot,
     owners,
   });

@@ -14,11 +14,9 @@ import { throughputOf } from "./throughput.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
 export interface BuildInput {
-  readonly joined: readonly JoinedLegs[];
   readonly conntrack: Pick<ConntrackMatches, "statements" | "further">;
   readonly ambiguous: ReadonlyMap<Leg, readonly Leg[]>;
   readonly byTap: readonly VantagePoint[];
-  readonly rows: readonly FlowObservation[];
   readonly owners: OwnerIndex;
   readonly awsTunnels: Pick<OpenedAwsTunnels, "inside" | "outer">;
 }
@@ -34,8 +32,9 @@ interface ChainSide extends StepSide {
 /** Rewrites that only conntrack tells are followed at most this far in each direction; a chain of real NATs is shorter. */
 const MAX_TOLD_STEPS = 4;
 
-export function buildConnections(input: BuildInput): Connection[] {
-  const drafts = input.joined
+/** By first packet, without index. */
+export function draftConnections(joined: readonly JoinedLegs[], input: BuildInput): Draft[] {
+  return joined
     .map((one) => draft(one, input))
     .sort((x, y) =>
       x.firstSeenNs < y.firstSeenNs
@@ -44,12 +43,24 @@ export function buildConnections(input: BuildInput): Connection[] {
           ? 1
           : x.firstRow - y.firstRow,
     );
+}
+
+/** @param indexes the Connection.index of each draft */
+export function finishConnections(
+  drafts: readonly Draft[],
+  indexes: ArrayLike<number>,
+  input: BuildInput,
+): Connection[] {
   const ofRow = new Map<number, number>();
-  for (const [index, one] of drafts.entries()) for (const row of one.rowIds) ofRow.set(row, index);
   const carried = new Map<number, Set<number>>();
   const ofLeg = new Map<Leg, number>();
-  for (const [index, one] of drafts.entries()) {
+  for (const [position, one] of drafts.entries()) {
+    const index = indexes[position] ?? 0;
+    for (const row of one.rowIds) ofRow.set(row, index);
     for (const leg of one.legs) ofLeg.set(leg, index);
+  }
+  for (const [position, one] of drafts.entries()) {
+    const index = indexes[position] ?? 0;
     for (const observation of one.observations) {
       const outer = observation.outerRow === null ? undefined : ofRow.get(observation.outerRow);
       if (outer === undefined) continue;
@@ -57,19 +68,28 @@ export function buildConnections(input: BuildInput): Connection[] {
       carried.set(outer, inner.add(index));
     }
   }
-  return drafts.map((one, index) =>
-    finish(
+  return drafts.map((one, position) => {
+    const index = indexes[position] ?? 0;
+    return finish(
       one,
       index,
       ofRow,
-      carried.get(index) ?? new Set(),
+      carried.get(index) ?? NONE,
       ambiguousOf(one, input, ofLeg, index),
       input.awsTunnels.outer,
-    ),
-  );
+    );
+  });
 }
 
-interface Draft {
+const NONE: ReadonlySet<number> = new Set();
+
+/** The connection of a leg that nothing has to do with: neither another leg, nor a tunnel, nor conntrack. */
+export function connectionOfOne(leg: Leg, index: number, input: BuildInput): Connection {
+  const one = draft({ legs: [leg], links: [] }, input);
+  return finish(one, index, new Map(), NONE, [], input.awsTunnels.outer);
+}
+
+export interface Draft {
   readonly legs: readonly Leg[];
   readonly sides: readonly ChainSide[];
   readonly observations: readonly DraftObservation[];
@@ -106,7 +126,7 @@ function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
     nat,
     rows,
     rowIds: rows.map((row) => row.id),
-    firstRow: Math.min(...rows.map((row) => row.id)),
+    firstRow: rows.reduce((least, { id }) => Math.min(least, id), Number.MAX_SAFE_INTEGER),
     firstSeenNs: legs.reduce(
       (first, leg) => (leg.facts.firstSeenNs < first ? leg.facts.firstSeenNs : first),
       legs[0]?.facts.firstSeenNs ?? 0n,

@@ -32,10 +32,16 @@ export function hostOf({ node, capture }: VantagePoint): string {
   return node ?? `capture ${capture}`;
 }
 
-/** By capture index of the reference and of the host; hosts that share no conversation with another are left out. */
+/**
+ * By capture index of the reference and of the host; hosts that share no conversation with another are left out.
+ * @param connections those that more than one place may have seen
+ * @param rows of these connections
+ * @param places where anything was observed
+ */
 export function clockOffsets(
   connections: readonly Connection[],
   rows: readonly FlowObservation[],
+  places: Iterable<VantagePoint>,
 ): ClockOffset[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const pairs = new Map<string, Pair>();
@@ -45,7 +51,7 @@ export function clockOffsets(
     const best = agreeing(bounds);
     if (best !== null) edges.push({ a, b, ...best });
   }
-  return spread(edges, capturesOfHosts(connections));
+  return spread(edges, capturesOfHosts(places));
 }
 
 /** What B's clock shows minus what A's shows lies in [low, high], nanoseconds. */
@@ -214,13 +220,11 @@ function agreeing(bounds: readonly Bound[]): (Bound & { connections: number }) |
   return { low: best.low, high: best.high, connections: best.depth, packets: tightest.packets };
 }
 
-function capturesOfHosts(connections: readonly Connection[]): Map<string, number[]> {
+function capturesOfHosts(places: Iterable<VantagePoint>): Map<string, number[]> {
   const found = new Map<string, Set<number>>();
-  for (const { observations } of connections) {
-    for (const { vantagePoint } of observations) {
-      const host = hostOf(vantagePoint);
-      found.set(host, (found.get(host) ?? new Set()).add(vantagePoint.capture));
-    }
+  for (const place of places) {
+    const host = hostOf(place);
+    found.set(host, (found.get(host) ?? new Set()).add(place.capture));
   }
   return new Map([...found].map(([host, captures]) => [host, [...captures].sort((x, y) => x - y)]));
 }

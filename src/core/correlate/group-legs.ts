@@ -10,11 +10,27 @@ import type { VantagePoint } from "./vantage-point.ts";
 /** A tuple seen again after this long, with nothing in common, is another conversation. */
 const LONG_SILENCE_NS = 60_000_000_000n;
 
+/** The legs of one tuple, in the order in which its conversations were told apart. */
+export interface TupleLegs {
+  /** The first of its rows. */
+  readonly firstRow: number;
+  readonly legs: readonly Leg[];
+}
+
 export function groupLegs(
   rows: readonly FlowObservation[],
   byTap: readonly VantagePoint[],
   listeners: KnownListeners,
 ): Leg[] {
+  return numbered(legsByTuple(rows, byTap, listeners));
+}
+
+/** By first row. The legs have no number yet. */
+export function legsByTuple(
+  rows: readonly FlowObservation[],
+  byTap: readonly VantagePoint[],
+  listeners: KnownListeners,
+): TupleLegs[] {
   const byTuple = new Map<string, FlowObservation[]>();
   for (const row of rows) {
     const key = tupleKey(row, byTap[row.tap.index]);
@@ -22,21 +38,36 @@ export function groupLegs(
     if (group === undefined) byTuple.set(key, [row]);
     else group.push(row);
   }
-  const legs: Leg[] = [];
+  const found: TupleLegs[] = [];
   for (const group of byTuple.values()) {
     const conversations = group[0]?.protocol === "tcp" ? splitTcp(group) : splitDatagrams(group);
-    for (const members of conversations) {
-      members.sort(byFirstPacket);
-      const { orig, resp, by } = orientRows(members, listeners);
-      legs.push({
-        index: legs.length,
-        protocol: members[0]?.protocol ?? "",
-        rows: members,
-        orig,
-        resp,
-        orientedBy: by,
-        facts: gatherFacts(members),
-      });
+    const legs = conversations.map((members) => legOf(members, listeners));
+    found.push({ firstRow: group[0]?.id ?? 0, legs });
+  }
+  return found;
+}
+
+/** The rows of one conversation, all of one tuple, as a leg without number. `members` is not empty. */
+export function legOf(members: FlowObservation[], listeners: KnownListeners): Leg {
+  if (members.length > 1) members.sort(byFirstPacket);
+  const { orig, resp, by } = orientRows(members, listeners);
+  return {
+    index: 0,
+    protocol: members[0]?.protocol ?? "",
+    rows: members,
+    orig,
+    resp,
+    orientedBy: by,
+    facts: gatherFacts(members),
+  };
+}
+
+export function numbered(groups: readonly TupleLegs[]): Leg[] {
+  const legs: Leg[] = [];
+  for (const group of groups) {
+    for (const leg of group.legs) {
+      leg.index = legs.length;
+      legs.push(leg);
     }
   }
   return legs;

@@ -13,6 +13,7 @@ import { placeCooked } from "./place-cooked.ts";
 import { type Place, placeEthernet } from "./place-ethernet.ts";
 import { sharedPod } from "./shared-pod.ts";
 import { gatherTapEvidence, type TapEvidence } from "./tap-evidence.ts";
+import { gatherTapEvidenceByColumns } from "./tap-evidence-columns.ts";
 import { stateOf, type VantageInput } from "./vantage-input.ts";
 import type { VantageKind, VantagePoint } from "./vantage-point.ts";
 
@@ -27,7 +28,11 @@ const SLL = 113;
 const SLL2 = 276;
 
 export function identifyVantagePoints(input: VantageInput): VantagePoints {
-  const evidence = gatherTapEvidence(input.taps.length, input.rows);
+  const { taps, rows, columns } = input;
+  const evidence =
+    columns === null
+      ? gatherTapEvidence(taps.length, rows)
+      : gatherTapEvidenceByColumns(taps.length, rows, columns);
   const places = new Map<number, Place>();
   for (let capture = 0; capture < input.captures.length; capture++) {
     const taps = input.taps.filter(

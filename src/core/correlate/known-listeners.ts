@@ -26,6 +26,7 @@ export function knownListeners(snapshot: ClusterSnapshot): KnownListeners {
   }
   const nodeAddresses = new Set(snapshot.nodes.flatMap((node) => node.internalAddresses));
   return {
+    isEmpty: listening.size === 0 && nodePorts.size === 0,
     listens: (protocol, { address, port }) =>
       listening.has(`${protocol} ${address} ${port}`) ||
       (nodeAddresses.has(address) && nodePorts.has(`${protocol} ${port}`)),

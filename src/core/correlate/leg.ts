@@ -7,7 +7,7 @@ import type { Orientation } from "./orient.ts";
 
 export interface Leg {
   /** Dense, 0-based. */
-  readonly index: number;
+  index: number;
   readonly protocol: string;
   /** Rows in order of their first packet. */
   readonly rows: readonly FlowObservation[];

@@ -31,11 +31,18 @@ const CLOSE_NS = 1_000_000n;
  * A fingerprint that more legs share than this is a heartbeat (NTP requests are alike the world over): it tells nothing without
  * the identification, and comparing all of them in pairs would take time without end.
  */
-const COMMON_FINGERPRINT = 64;
+export const COMMON_FINGERPRINT = 64;
 
-export function matchByPayload(legs: readonly Leg[]): PayloadMatches {
+/** Which fingerprints, and which together with an identification, more than COMMON_FINGERPRINT have. Prints are of 32 bits. */
+export interface CommonFingerprints {
+  isCommon(protocol: string, print: number): boolean;
+  isCommonWithId(protocol: string, print: number, ipId: number): boolean;
+}
+
+/** @param common when there are more legs than these: those that cannot be tied to any other were left out */
+export function matchByPayload(legs: readonly Leg[], common?: CommonFingerprints): PayloadMatches {
   const datagrams = legs.filter((leg) => leg.protocol !== "tcp");
-  const index = indexByFingerprint(datagrams);
+  const index = indexByFingerprint(datagrams, common);
   const candidates = new Map<Leg, Candidate[]>();
   for (const leg of datagrams) candidates.set(leg, findCandidates(leg, index));
   const links: LegLink[] = [];
@@ -67,10 +74,16 @@ interface Sender {
   readonly sender: FlowEndpoint;
 }
 
-/** Fingerprint of a direction, alone and with each identification -> the legs (and their sending ends) that carried it. */
-type FingerprintIndex = ReadonlyMap<string, readonly Sender[]>;
+interface FingerprintIndex {
+  /** Fingerprint of a direction, alone and with each identification -> the legs (and their sending ends) that carried it. */
+  readonly senders: ReadonlyMap<string, readonly Sender[]>;
+  readonly common: CommonFingerprints;
+}
 
-function indexByFingerprint(legs: readonly Leg[]): FingerprintIndex {
+function indexByFingerprint(
+  legs: readonly Leg[],
+  common: CommonFingerprints | undefined,
+): FingerprintIndex {
   const index = new Map<string, Sender[]>();
   const add = (key: string, one: Sender): void => {
     const group = index.get(key);
@@ -86,18 +99,29 @@ function indexByFingerprint(legs: readonly Leg[]): FingerprintIndex {
       }
     }
   }
-  return index;
+  const isMany = (key: string) => (index.get(key)?.length ?? 0) > COMMON_FINGERPRINT;
+  return {
+    senders: index,
+    common: common ?? {
+      isCommon: (protocol, print) => isMany(`${protocol} ${print}`),
+      isCommonWithId: (protocol, print, ipId) => isMany(`${protocol} ${print} ${ipId}`),
+    },
+  };
 }
 
 /** Legs worth comparing: all that share the fingerprint, of a common one those with the same identification. */
-function group(leg: Leg, sender: FlowEndpoint, print: number, index: FingerprintIndex): Sender[] {
-  const key = `${leg.protocol} ${print}`;
-  const all = index.get(key) ?? [];
-  if (all.length <= COMMON_FINGERPRINT) return [...all];
-  return [...factsSentBy(leg, sender).ipIds].flatMap((ipId) => {
-    const same = index.get(`${key} ${ipId}`) ?? [];
-    return same.length <= COMMON_FINGERPRINT ? same : [];
-  });
+function group(
+  leg: Leg,
+  sender: FlowEndpoint,
+  print: number,
+  { senders, common }: FingerprintIndex,
+): readonly Sender[] {
+  const { protocol } = leg;
+  const key = `${protocol} ${print}`;
+  if (!common.isCommon(protocol, print)) return senders.get(key) ?? [];
+  return [...factsSentBy(leg, sender).ipIds].flatMap((ipId) =>
+    common.isCommonWithId(protocol, print, ipId) ? [] : (senders.get(`${key} ${ipId}`) ?? []),
+  );
 }
 
 function findCandidates(leg: Leg, index: FingerprintIndex): Candidate[] {

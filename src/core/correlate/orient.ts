@@ -1,5 +1,6 @@
 /** Who started a conversation, and on what ground. A stronger ground of one leg decides for all legs of the connection. */
 import type { FlowEndpoint, FlowObservation } from "../flow/flow-observation.ts";
+import type { RowColumns } from "../flow/row-columns.ts";
 
 /**
  * Strongest first. "port-range": one port is ephemeral, the other is not, and the first packet agrees. "late-start": the ports
@@ -30,6 +31,8 @@ export function isStronger(a: Orientation, b: Orientation): boolean {
 
 /** Ports that something is known to listen on: services, endpoints, container ports, node ports of the snapshot. */
 export interface KnownListeners {
+  /** Nothing listens: nobody need be asked. */
+  readonly isEmpty: boolean;
   listens(protocol: string, endpoint: FlowEndpoint): boolean;
 }
 
@@ -39,64 +42,133 @@ export interface Oriented {
   readonly by: Orientation;
 }
 
+/** Which side of a row started, and on what ground. */
+export interface Told {
+  readonly originator: "a" | "b";
+  readonly by: Orientation;
+}
+
 /** Orients the rows of one leg, which all share a tuple. `rows` is not empty and in order of first packet. */
 export function orientRows(rows: readonly FlowObservation[], listeners: KnownListeners): Oriented {
   const first = rows[0];
   if (first === undefined) throw new Error("a leg without rows");
   const { a, b } = first;
-  const forward: Oriented = { orig: a, resp: b, by: "first-packet" };
-  const backward: Oriented = { orig: b, resp: a, by: "first-packet" };
+  const told = (originator: "a" | "b", by: Orientation): Oriented =>
+    originator === "a" ? { orig: a, resp: b, by } : { orig: b, resp: a, by };
   for (const row of rows) {
     const sameWay = row.a.address === a.address && row.a.port === a.port;
-    const sender = synSender(row) ?? row.echoRequester;
+    const { forward, backward } = row;
+    const sender =
+      synSender(forward.isnFrom, forward.isnRecord, backward.isnFrom, backward.isnRecord) ??
+      row.echoRequester;
     if (sender === null) continue;
     const by = row.protocol === "tcp" ? "syn" : "echo-request";
-    return { ...((sender === "a") === sameWay ? forward : backward), by };
+    return told((sender === "a") === sameWay ? "a" : "b", by);
   }
-  const byPort = portDecides(first.protocol, a, b, listeners);
-  if (byPort !== null) return { ...(byPort === "a" ? backward : forward), by: "port" };
-  return byPortRange(first.protocol, forward, backward);
+  const { originator, by } = byPorts(first.protocol, a.port, b.port, (side) =>
+    listeners.listens(first.protocol, side === "a" ? a : b),
+  );
+  return told(originator, by);
 }
 
+/** As `orientRows`, of a row that stands alone. */
+export function orientRow(rows: RowColumns, row: number, listeners: KnownListeners): Told {
+  const sender = synSenderOf(rows, row) ?? ECHO_REQUESTERS[rows.echoRequester(row)] ?? null;
+  const protocol = rows.protocolName(row);
+  if (sender !== null) return TOLD[sender][protocol === "tcp" ? "syn" : "echo-request"];
+  const hasPorts = rows.hasPorts(row);
+  const ports = rows.ports(row);
+  const portA = hasPorts ? ports >>> 16 : null;
+  const portB = hasPorts ? ports & 0xffff : null;
+  return byPorts(protocol, portA, portB, (side) => {
+    if (listeners.isEmpty) return false;
+    const word = side === "a" ? rows.addressA(row) : rows.addressB(row);
+    const address = rows.addressText(word, rows.isVersion6(row));
+    return listeners.listens(protocol, { address, port: side === "a" ? portA : portB });
+  });
+}
+
+const ECHO_REQUESTERS = [null, "a", "b"] as const;
+
+function synSenderOf(rows: RowColumns, row: number): "a" | "b" | null {
+  const [forward, backward] = [row * 2, row * 2 + 1];
+  const [hasForward, hasBackward] = [rows.hasIsn(forward), rows.hasIsn(backward)];
+  if (!hasForward && !hasBackward) return null;
+  return synSender(
+    hasForward ? (rows.isnIsOfSynAck(forward) ? "syn-ack" : "syn") : null,
+    hasForward ? rows.isnRecord(forward) : 0,
+    hasBackward ? (rows.isnIsOfSynAck(backward) ? "syn-ack" : "syn") : null,
+    hasBackward ? rows.isnRecord(backward) : 0,
+  );
+}
+
+function toldBy(originator: "a" | "b"): Readonly<Record<Orientation, Told>> {
+  const told = (by: Orientation): Told => ({ originator, by });
+  return {
+    syn: told("syn"),
+    "echo-request": told("echo-request"),
+    conntrack: told("conntrack"),
+    port: told("port"),
+    "port-range": told("port-range"),
+    "late-start": told("late-start"),
+    "first-packet": told("first-packet"),
+  };
+}
+/** Each once: they are told of millions of rows. */
+const TOLD = { a: toldBy("a"), b: toldBy("b") } as const;
+
+type IsnFrom = "syn" | "syn-ack" | null;
+
 /** Who sent the SYN without ACK; a SYN-ACK alone says that the other side did. */
-function synSender(row: FlowObservation): "a" | "b" | null {
-  const { forward, backward } = row;
-  if (forward.isnFrom === "syn" && backward.isnFrom === "syn") {
-    // Simultaneous open: the earlier record is as good a choice as any.
-    return forward.isnRecord <= backward.isnRecord ? "a" : "b";
-  }
-  if (forward.isnFrom === "syn" || backward.isnFrom === "syn-ack") return "a";
-  if (backward.isnFrom === "syn" || forward.isnFrom === "syn-ack") return "b";
+function synSender(
+  forward: IsnFrom,
+  forwardRecord: number,
+  backward: IsnFrom,
+  backwardRecord: number,
+): "a" | "b" | null {
+  // Simultaneous open: the earlier record is as good a choice as any.
+  if (forward === "syn" && backward === "syn") return forwardRecord <= backwardRecord ? "a" : "b";
+  if (forward === "syn" || backward === "syn-ack") return "a";
+  if (backward === "syn" || forward === "syn-ack") return "b";
   return null;
 }
 
 const FIRST_EPHEMERAL = 32_768;
 const LAST_SYSTEM = 1023;
 
-/** Which side's port is the listener's, or null when ports do not tell. */
-function portDecides(
+function byPorts(
   protocol: string,
-  a: FlowEndpoint,
-  b: FlowEndpoint,
-  listeners: KnownListeners,
+  portA: number | null,
+  portB: number | null,
+  listens: (side: "a" | "b") => boolean,
+): Told {
+  if (portA === null || portB === null || protocol.startsWith("icmp"))
+    return TOLD.a["first-packet"];
+  const listener = listenerOf(portA, portB, listens);
+  if (listener !== null) return TOLD[listener === "a" ? "b" : "a"].port;
+  return byPortRange(protocol, portA, portB);
+}
+
+/** Which side's port is the listener's, or null when ports do not tell. */
+function listenerOf(
+  portA: number,
+  portB: number,
+  listens: (side: "a" | "b") => boolean,
 ): "a" | "b" | null {
-  if (a.port === null || b.port === null || protocol.startsWith("icmp")) return null;
-  const aListens = listeners.listens(protocol, a);
-  const bListens = listeners.listens(protocol, b);
+  const aListens = listens("a");
+  const bListens = listens("b");
   if (aListens !== bListens) return aListens ? "a" : "b";
-  const aSystem = a.port <= LAST_SYSTEM;
-  const bSystem = b.port <= LAST_SYSTEM;
+  const aSystem = portA <= LAST_SYSTEM;
+  const bSystem = portB <= LAST_SYSTEM;
   if (aSystem !== bSystem) return aSystem ? "a" : "b";
   return null;
 }
 
 /** Clients draw their ports from the ephemeral range. SNAT with --random-fully may pick any port, so this is weak. */
-function byPortRange(protocol: string, forward: Oriented, backward: Oriented): Oriented {
-  const { orig, resp } = forward;
-  if (orig.port === null || resp.port === null || protocol.startsWith("icmp")) return forward;
-  const origEphemeral = orig.port >= FIRST_EPHEMERAL;
-  if (origEphemeral === resp.port >= FIRST_EPHEMERAL) return forward;
+function byPortRange(protocol: string, portA: number, portB: number): Told {
+  const isEphemeralA = portA >= FIRST_EPHEMERAL;
+  if (isEphemeralA === portB >= FIRST_EPHEMERAL) return TOLD.a["first-packet"];
   // TCP seen mid-stream has nothing better, and the order of its packets says nothing.
-  if (protocol === "tcp") return { ...(origEphemeral ? forward : backward), by: "port" };
-  return origEphemeral ? { ...forward, by: "port-range" } : { ...backward, by: "late-start" };
+  if (protocol === "tcp") return TOLD[isEphemeralA ? "a" : "b"].port;
+  return isEphemeralA ? TOLD.a["port-range"] : TOLD.b["late-start"];
 }

@@ -7,7 +7,7 @@ import type { FlowObservation, Tap } from "../flow/flow-observation.ts";
 import type { Place } from "./place-ethernet.ts";
 import { sharedPod } from "./shared-pod.ts";
 import type { TapEvidence } from "./tap-evidence.ts";
-import { stateOf, type VantageInput } from "./vantage-input.ts";
+import { everyRow, stateOf, type VantageInput } from "./vantage-input.ts";
 
 export function placeCooked(
   taps: readonly Tap[],
@@ -30,8 +30,9 @@ export function placeCooked(
     if (place === null) unplaced.push(tap);
     else places.set(tap.index, place);
   }
+  const votes = unplaced.length === 0 ? NO_VOTES : votesByReplies(unplaced, taps, input);
   for (const tap of unplaced)
-    places.set(tap.index, placeByReplies(tap, taps, found, input, places));
+    places.set(tap.index, placeByReplies(tap, votes.get(tap.index), found, places));
 }
 
 interface FoundNode {
@@ -212,36 +213,49 @@ function placeByMac(
   return null;
 }
 
+/** By tap: the taps that sent replies to what came in there, each with the number of rows that say so. */
+type ReplyVotes = ReadonlyMap<number, ReadonlyMap<number, number>>;
+const NO_VOTES: ReplyVotes = new Map();
+
+function votesByReplies(
+  unplaced: readonly Tap[],
+  taps: readonly Tap[],
+  input: VantageInput,
+): ReplyVotes {
+  const outs = new Set(taps.filter((one) => one.sll?.direction === "out").map((one) => one.index));
+  // The one tap that replies to a tuple, or SEVERAL: two interfaces answering the same tuple tell nothing (bridges).
+  const repliedAt = new Map<string, number>();
+  for (const row of everyRow(input)) {
+    if (!outs.has(row.tap.index)) continue;
+    for (const [key] of oneWayKeys(row)) {
+      const known = repliedAt.get(key) ?? row.tap.index;
+      repliedAt.set(key, known === row.tap.index ? known : SEVERAL);
+    }
+  }
+  const votes = new Map(unplaced.map((tap) => [tap.index, new Map<number, number>()]));
+  for (const row of everyRow(input)) {
+    const own = votes.get(row.tap.index);
+    if (own === undefined) continue;
+    for (const [, reverse] of oneWayKeys(row)) {
+      const out = repliedAt.get(reverse) ?? SEVERAL;
+      if (out !== SEVERAL) own.set(out, (own.get(out) ?? 0) + 1);
+    }
+  }
+  return votes;
+}
+
+const SEVERAL = -1;
+
 /** The interface that sends the replies to what this link address sent. */
 function placeByReplies(
   tap: Tap,
-  taps: readonly Tap[],
+  votes: ReadonlyMap<number, number> | undefined,
   found: FoundNode | null,
-  input: VantageInput,
   places: ReadonlyMap<number, Place>,
 ): Place {
-  const outs = new Set(taps.filter((one) => one.sll?.direction === "out").map((one) => one.index));
-  const repliedAt = new Map<string, Map<number, number>>();
-  for (const row of input.rows) {
-    if (!outs.has(row.tap.index)) continue;
-    for (const [key] of oneWayKeys(row)) {
-      const at = repliedAt.get(key) ?? new Map<number, number>();
-      at.set(row.tap.index, row.tap.index);
-      repliedAt.set(key, at);
-    }
-  }
-  const votes = new Map<number, number>();
-  for (const row of input.rows) {
-    if (row.tap.index !== tap.index) continue;
-    for (const [, reverse] of oneWayKeys(row)) {
-      const at = repliedAt.get(reverse);
-      // Two interfaces answering the same tuple tell nothing (bridges).
-      if (at?.size === 1) for (const out of at.keys()) votes.set(out, (votes.get(out) ?? 0) + 1);
-    }
-  }
   let best: Place | undefined;
   let most = 0;
-  for (const [out, count] of votes) {
+  for (const [out, count] of votes ?? []) {
     if (count > most) {
       most = count;
       best = places.get(out);

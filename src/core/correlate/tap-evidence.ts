@@ -26,7 +26,7 @@ interface Gathering {
 }
 
 /** Initial TTLs of the stacks in use: Linux and BSD 64, Windows 128, network gear and old Solaris 255. */
-const INITIAL_TTLS: ReadonlySet<number> = new Set([64, 128, 255]);
+export const INITIAL_TTLS: ReadonlySet<number> = new Set([64, 128, 255]);
 
 /** Evidence by tap index. Rows inside tunnels say nothing about the tap's own link and are left out. */
 export function gatherTapEvidence(
@@ -74,7 +74,7 @@ function addShared(to: Gathering, row: FlowObservation): void {
       : new Set(ends.filter((end) => to.shared?.has(end) === true));
 }
 
-function isGroupOrLinkLocal(address: string): boolean {
+export function isGroupOrLinkLocal(address: string): boolean {
   return (
     address === "::" ||
     address.startsWith("fe80:") ||

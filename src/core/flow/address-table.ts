@@ -1,10 +1,13 @@
 /**
  * Addresses as one word each, so that flow keys have a fixed width: an IPv4 address is its own word, an IPv6 address the
- * number it was interned under. The text of an address is made once.
+ * number it was interned under.
  */
 import { formatIpv4, formatIpv6 } from "../address/ip-text.ts";
 import type { IpLayer } from "../wire/packet-view.ts";
 import { WordTupleTable } from "./word-tuple-table.ts";
+
+/** Texts of IPv4 addresses that are kept. Those of a scan are made anew each time. */
+const MAX_TEXTS_KEPT = 65_536;
 
 export class AddressTable {
   readonly #version6: WordTupleTable;
@@ -50,7 +53,7 @@ export class AddressTable {
     let text = this.#text4.get(word);
     if (text === undefined) {
       text = formatIpv4(word);
-      this.#text4.set(word, text);
+      if (this.#text4.size < MAX_TEXTS_KEPT) this.#text4.set(word, text);
     }
     return text;
   }

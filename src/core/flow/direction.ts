@@ -27,50 +27,50 @@ import {
 import { sequenceBefore, sequenceLength } from "./tcp-state.ts";
 
 /** Doubles, counted in pairs of words: sums that pass 2^32. */
-const BYTES = 0;
-const PAYLOAD_BYTES = 1;
+export const BYTES = 0;
+export const PAYLOAD_BYTES = 1;
 /** Unsigned words; those that every packet touches come first. */
-const RECORDS = 4;
+export const RECORDS = 4;
 const LAST_RECORD = 5;
-const LAST_SECONDS = 6;
-const LAST_NANOS = 7;
+export const LAST_SECONDS = 6;
+export const LAST_NANOS = 7;
 /** Bits 0-7 TCP flags, 8-15 lowest TTL, 16-23 highest TTL, then the bits below. */
-const TRAITS = 8;
-const SEQUENCE_START = 9;
-const SEQUENCE_END = 10;
-const FIRST_SECONDS = 11;
-const FIRST_NANOS = 12;
+export const TRAITS = 8;
+export const SEQUENCE_START = 9;
+export const SEQUENCE_END = 10;
+export const FIRST_SECONDS = 11;
+export const FIRST_NANOS = 12;
 const FIRST_RECORD = 13;
 /** Slot of the fingerprint store; says nothing while their number in TRAITS is 0. */
-const FINGERPRINTS = 14;
-const ISN = 15;
-const ISN_RECORD = 16;
+export const FINGERPRINTS = 14;
+export const ISN = 15;
+export const ISN_RECORD = 16;
 const SYN_OPTIONS = 17;
 /** Identification of the first packet; in the high half that of the newest TCP segment that went on. 0 = none. */
-const IP_ID = 18;
+export const IP_ID = 18;
 /** Number of the MAC pair + 1. */
-const MAC_PAIR = 19;
+export const MAC_PAIR = 19;
 
-const HAS_SEQUENCE = 1 << 24;
+export const HAS_SEQUENCE = 1 << 24;
 /** The range passed half the circle: nothing can be told to lie before its start any more. */
 const SEQUENCE_START_FIXED = 1 << 25;
-const FINGERPRINT_COUNT_SHIFT = 26;
-const FINGERPRINT_COUNT_MASK = 7;
-const ISN_FROM_SYN_ACK = 1 << 29;
-const HAS_ISN = 1 << 30;
+export const FINGERPRINT_COUNT_SHIFT = 26;
+export const FINGERPRINT_COUNT_MASK = 7;
+export const ISN_FROM_SYN_ACK = 1 << 29;
+export const HAS_ISN = 1 << 30;
 
 export class DirectionTable {
   readonly #rows: RecordStore;
   readonly #backward = new RecordStore(DIRECTION_WORDS);
-  readonly #fingerprints = new FingerprintStore();
-  readonly #anomalies = new SegmentAnomalies();
+  readonly fingerprints = new FingerprintStore();
+  readonly anomalies = new SegmentAnomalies();
   readonly #segment = new SegmentContext();
-  readonly #macPairs: MacPairs;
+  readonly macPairs: MacPairs;
 
   /** @param rows the flows' rows, in which the forward directions lie */
   constructor(rows: RecordStore, macPairs: MacPairs) {
     this.#rows = rows;
-    this.#macPairs = macPairs;
+    this.macPairs = macPairs;
   }
 
   /**
@@ -136,80 +136,80 @@ export class DirectionTable {
   }
 
   hasIsn(flow: FlowPointer): boolean {
-    return this.exists(flow) && (this.#word(flow, TRAITS) & HAS_ISN) !== 0;
+    return this.exists(flow) && (this.word(flow, TRAITS) & HAS_ISN) !== 0;
   }
 
   /** Signed. */
   isn(flow: FlowPointer): number {
-    return this.#word(flow, ISN);
+    return this.word(flow, ISN);
   }
 
   tcpFlags(flow: FlowPointer): number {
-    return this.exists(flow) ? this.#word(flow, TRAITS) & 255 : 0;
+    return this.exists(flow) ? this.word(flow, TRAITS) & 255 : 0;
   }
 
   hasSequence(flow: FlowPointer): boolean {
-    return this.exists(flow) && (this.#word(flow, TRAITS) & HAS_SEQUENCE) !== 0;
+    return this.exists(flow) && (this.word(flow, TRAITS) & HAS_SEQUENCE) !== 0;
   }
 
   /** Signed. */
   sequenceStart(flow: FlowPointer): number {
-    return this.#word(flow, SEQUENCE_START);
+    return this.word(flow, SEQUENCE_START);
   }
 
   /** Whether this direction has at least so many bytes. */
   hasBytes(flow: FlowPointer, bytes: number): boolean {
-    return this.exists(flow) && this.#sum(flow, BYTES) >= bytes;
+    return this.exists(flow) && this.sum(flow, BYTES) >= bytes;
   }
 
   bytes(flow: FlowPointer): number {
-    return this.exists(flow) ? this.#sum(flow, BYTES) : 0;
+    return this.exists(flow) ? this.sum(flow, BYTES) : 0;
   }
 
   firstSeconds(flow: FlowPointer): number {
-    return this.#word(flow, FIRST_SECONDS) >>> 0;
+    return this.word(flow, FIRST_SECONDS) >>> 0;
   }
 
   firstNanos(flow: FlowPointer): number {
-    return this.#word(flow, FIRST_NANOS);
+    return this.word(flow, FIRST_NANOS);
   }
 
   /** The plain value. */
   read(flow: FlowPointer): FlowDirection {
     if (!this.exists(flow)) return EMPTY_DIRECTION;
-    const word = (field: number): number => this.#word(flow, field) >>> 0;
-    const traits = word(TRAITS);
+    const unsigned = (field: number): number => this.word(flow, field) >>> 0;
+    const traits = unsigned(TRAITS);
     const hasIsn = (traits & HAS_ISN) !== 0;
     const hasSequence = (traits & HAS_SEQUENCE) !== 0;
     const fingerprintCount = (traits >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
     return {
-      records: word(RECORDS),
-      bytes: this.#sum(flow, BYTES),
-      firstRecord: word(FIRST_RECORD),
-      lastRecord: word(LAST_RECORD),
-      firstSeenNs: nanoseconds(word(FIRST_SECONDS), word(FIRST_NANOS)),
-      lastSeenNs: nanoseconds(word(LAST_SECONDS), word(LAST_NANOS)),
+      records: unsigned(RECORDS),
+      bytes: this.sum(flow, BYTES),
+      firstRecord: unsigned(FIRST_RECORD),
+      lastRecord: unsigned(LAST_RECORD),
+      firstSeenNs: nanoseconds(unsigned(FIRST_SECONDS), unsigned(FIRST_NANOS)),
+      lastSeenNs: nanoseconds(unsigned(LAST_SECONDS), unsigned(LAST_NANOS)),
       tcpFlags: traits & 255,
-      isn: hasIsn ? word(ISN) : null,
-      isnRecord: word(ISN_RECORD),
+      isn: hasIsn ? unsigned(ISN) : null,
+      isnRecord: unsigned(ISN_RECORD),
       isnFrom: !hasIsn ? null : (traits & ISN_FROM_SYN_ACK) !== 0 ? "syn-ack" : "syn",
-      synOptions: word(SYN_OPTIONS),
-      sequenceStart: hasSequence ? word(SEQUENCE_START) : null,
-      sequenceEnd: hasSequence ? word(SEQUENCE_END) : null,
-      payloadBytes: this.#sum(flow, PAYLOAD_BYTES),
+      synOptions: unsigned(SYN_OPTIONS),
+      sequenceStart: hasSequence ? unsigned(SEQUENCE_START) : null,
+      sequenceEnd: hasSequence ? unsigned(SEQUENCE_END) : null,
+      payloadBytes: this.sum(flow, PAYLOAD_BYTES),
       ttlMin: (traits >>> 8) & 255,
       ttlMax: (traits >>> 16) & 255,
-      ipId: (word(IP_ID) & 0xffff) === 0 ? null : word(IP_ID) & 0xffff,
-      fingerprints: this.#fingerprints.list(word(FINGERPRINTS), fingerprintCount),
-      macSrc: this.#macPairs.source(word(MAC_PAIR) - 1),
-      macDst: this.#macPairs.destination(word(MAC_PAIR) - 1),
+      ipId: (unsigned(IP_ID) & 0xffff) === 0 ? null : unsigned(IP_ID) & 0xffff,
+      fingerprints: this.fingerprints.list(unsigned(FINGERPRINTS), fingerprintCount),
+      macSrc: this.macPairs.source(unsigned(MAC_PAIR) - 1),
+      macDst: this.macPairs.destination(unsigned(MAC_PAIR) - 1),
       ...this.#readAnomalies(flow),
     };
   }
 
   #readAnomalies(flow: FlowPointer): SegmentAnomalyCounts {
     const slot = this.#rows.ints[flow >>> (CHUNK_SHIFT + 1)]![anomaliesAt(flow)]!;
-    return slot === 0 ? NO_ANOMALIES : this.#anomalies.read(slot - 1);
+    return slot === 0 ? NO_ANOMALIES : this.anomalies.read(slot - 1);
   }
 
   /** A segment that is not the next one, or closes the window, or resets. Runs before it is counted. */
@@ -224,7 +224,7 @@ export class DirectionTable {
   ): void {
     const rowWords = this.#rows.ints[flow >>> (CHUNK_SHIFT + 1)]!;
     const slotAt = anomaliesAt(flow);
-    if (rowWords[slotAt] === 0) rowWords[slotAt] = this.#anomalies.open() + 1;
+    if (rowWords[slotAt] === 0) rowWords[slotAt] = this.anomalies.open() + 1;
     const traits = words[at + TRAITS]!;
     const segment = this.#segment;
     segment.known = (traits & HAS_SEQUENCE) === 0 ? 0 : 1;
@@ -234,7 +234,7 @@ export class DirectionTable {
     segment.ipId = words[at + IP_ID]! >>> 16;
     segment.elapsedSeconds = seconds - words[at + LAST_SECONDS]!;
     segment.elapsedNanos = nanos - words[at + LAST_NANOS]!;
-    const wasSentAgain = this.#anomalies.note(rowWords[slotAt]! - 1, layer, record, segment);
+    const wasSentAgain = this.anomalies.note(rowWords[slotAt]! - 1, layer, record, segment);
     const goesOn = sequenceBefore(segment.end, layer.tcpSequence | 0);
     if ((wasSentAgain || goesOn) && layer.ipId > 0)
       words[at + IP_ID] = (words[at + IP_ID]! & 0xffff) | (layer.ipId << 16);
@@ -265,22 +265,22 @@ export class DirectionTable {
     words[at + TRAITS] = (layer.ttl << 8) | (layer.ttl << 16);
     words[at + IP_ID] = layer.version === 4 && layer.ipId > 0 ? layer.ipId : 0;
     // Only the outermost frame's addresses are kept by the decoders.
-    words[at + MAC_PAIR] = depth === 0 ? this.#macPairs.intern(packet) + 1 : 0;
+    words[at + MAC_PAIR] = depth === 0 ? this.macPairs.intern(packet) + 1 : 0;
   }
 
   #addFingerprint(words: Uint32Array, at: number, count: number, value: number): void {
     if (value === 0) return;
-    if (count === 0) words[at + FINGERPRINTS] = this.#fingerprints.open();
-    const kept = this.#fingerprints.keep(words[at + FINGERPRINTS]!, count, value);
+    if (count === 0) words[at + FINGERPRINTS] = this.fingerprints.open();
+    const kept = this.fingerprints.keep(words[at + FINGERPRINTS]!, count, value);
     words[at + TRAITS]! += (kept - count) << FINGERPRINT_COUNT_SHIFT;
   }
 
   /** Signed: a larger number would be boxed on its way out of a call. */
-  #word(flow: FlowPointer, field: number): number {
+  word(flow: FlowPointer, field: number): number {
     return this.#store(flow).ints[this.#id(flow) >>> CHUNK_SHIFT]![this.#at(flow) + field]!;
   }
 
-  #sum(flow: FlowPointer, field: number): number {
+  sum(flow: FlowPointer, field: number): number {
     return this.#store(flow).doubles[this.#id(flow) >>> CHUNK_SHIFT]![
       (this.#at(flow) >>> 1) + field
     ]!;

@@ -69,6 +69,12 @@ export class FingerprintStore {
     return count + 1;
   }
 
+  /** Signed. */
+  at(slot: number, position: number): number {
+    const at = (slot & CHUNK_MASK) * FINGERPRINTS_PER_DIRECTION + position;
+    return this.#slots.ints[slot >>> CHUNK_SHIFT]![at]!;
+  }
+
   list(slot: number, count: number): number[] {
     if (count === 0) return [];
     const words = this.#slots.uints[slot >>> CHUNK_SHIFT]!;

@@ -63,6 +63,12 @@ const ENCAPSULATION_KINDS: Readonly<Record<number, EncapsulationKind>> = {
   [Encapsulation.SixInFour]: "6in4",
 };
 
+/** "tcp", "udp" ..., or "ip<number>", of a row's kind (flow-key.ts). */
+export function protocolName(kind: number): string {
+  const protocol = kindProtocol(kind);
+  return PROTOCOL_NAMES[protocol] ?? `ip${protocol}`;
+}
+
 /** @param tap by index, so that rows of one tap share one value */
 export function readObservation(
   parts: FlowParts,
@@ -74,14 +80,13 @@ export function readObservation(
   const context = rows.word(row, ROW_CONTEXT);
   const ports = rows.word(row, ROW_PORTS);
   const traits = rows.word(row, ROW_TRAITS);
-  const protocol = kindProtocol(kind);
   const httpRequest = parts.httpRequests.get(row);
   const series = (traits & TRAIT_SERIES_MASK) >> TRAIT_SERIES_SHIFT;
   const sealed = (traits & TRAIT_SEALED_MASK) >> TRAIT_SEALED_SHIFT;
   return {
     id: row,
     tap: tap(contexts.tap(context)),
-    protocol: PROTOCOL_NAMES[protocol] ?? `ip${protocol}`,
+    protocol: protocolName(kind),
     a: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_A), ports >>> 16),
     b: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_B), ports & 0xffff),
     forward: parts.directions.read(row * 2),

@@ -37,6 +37,7 @@ import { FragmentTable } from "./fragments.ts";
 import { IcmpErrorList } from "./icmp-errors.ts";
 import { innerLength } from "./inner-length.ts";
 import { MacPairs } from "./mac-pairs.ts";
+import { RowColumns } from "./row-columns.ts";
 import { TapTable } from "./tap-table.ts";
 import { TcpTracker } from "./tcp-tracker.ts";
 import { ThroughputTracker } from "./throughput-tracker.ts";
@@ -149,6 +150,12 @@ export class FlowTable {
     if (!(row >= 0 && row < this.rows)) throw new RangeError(`row ${row} of ${this.rows}`);
     const taps = new Map<number, Tap>();
     return readObservation(this.#parts, row, (index) => this.#tap(index, taps));
+  }
+
+  /** The rows as numbers, for whoever must look at all of them. */
+  columns(): RowColumns {
+    const taps = new Map<number, Tap>();
+    return new RowColumns(this.#parts, (index) => this.#tap(index, taps));
   }
 
   /** All rows in order; each is made when it is asked for. */

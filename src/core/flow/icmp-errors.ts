@@ -46,6 +46,10 @@ export class IcmpErrorList {
     this.#last.set(row, id);
   }
 
+  has(row: number): boolean {
+    return this.#first.has(row);
+  }
+
   list(row: number, addresses: AddressTable): IcmpErrorRef[] {
     const refs: IcmpErrorRef[] = [];
     let id = this.#first.get(row) ?? -1;

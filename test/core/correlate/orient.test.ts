@@ -20,6 +20,7 @@ const seen = (flow: string, fields: Partial<RowFields> = {}) => row({ tap, flow,
 /** "10.0.0.1:5 by syn" */
 function oriented(rows: readonly FlowObservation[], listening: readonly string[] = []): string {
   const { orig, by } = orientRows(rows, {
+    isEmpty: listening.length === 0,
     listens: (protocol, end) => listening.includes(`${protocol} ${showEnd(end)}`),
   });
   return `${showEnd(orig)} by ${by}`;

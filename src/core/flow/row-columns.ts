@@ -1,0 +1,263 @@
+/**
+ * The rows of the flow table as numbers. A capture of a scan has millions of rows that nobody will ever look at one by one: what
+ * must be known of each of them is read here without making a value of it, and `observation` makes the whole row.
+ *
+ * A direction is named by a FlowPointer: `row * 2` for a -> b, `row * 2 + 1` for b -> a.
+ */
+import {
+  BYTES,
+  FINGERPRINT_COUNT_MASK,
+  FINGERPRINT_COUNT_SHIFT,
+  FINGERPRINTS,
+  FIRST_NANOS,
+  FIRST_SECONDS,
+  IP_ID,
+  ISN,
+  ISN_FROM_SYN_ACK,
+  ISN_RECORD,
+  LAST_NANOS,
+  LAST_SECONDS,
+  MAC_PAIR,
+  PAYLOAD_BYTES,
+  RECORDS,
+  SEQUENCE_END,
+  SEQUENCE_START,
+  TRAITS,
+} from "./direction.ts";
+import {
+  ROW_ADDRESS_A,
+  ROW_ADDRESS_B,
+  ROW_ANOMALIES,
+  ROW_CONTEXT,
+  ROW_FRAGMENTS,
+  ROW_KIND,
+  ROW_OUTER,
+  ROW_PORTS,
+  ROW_TRAITS,
+  TRAIT_CARRIES_MASK,
+  TRAIT_REQUEST_BY_A,
+  TRAIT_REQUEST_BY_B,
+  TRAIT_SEALED_MASK,
+  TRAIT_SERIES_MASK,
+} from "./flow-columns.ts";
+import type { FlowPointer } from "./flow-index.ts";
+import { kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
+import type { FlowObservation, Tap } from "./flow-observation.ts";
+import { type FlowParts, protocolName, readObservation } from "./flow-reader.ts";
+
+export class RowColumns {
+  readonly length: number;
+  readonly #parts: FlowParts;
+  readonly #tap: (index: number) => Tap;
+
+  constructor(parts: FlowParts, tap: (index: number) => Tap) {
+    this.length = parts.rows.length;
+    this.#parts = parts;
+    this.#tap = tap;
+  }
+
+  /** The whole row as a plain value. */
+  observation(row: number): FlowObservation {
+    return readObservation(this.#parts, row, this.#tap);
+  }
+
+  tap(row: number): number {
+    return this.#parts.contexts.tap(this.#parts.rows.word(row, ROW_CONTEXT));
+  }
+
+  isInTunnel(row: number): boolean {
+    return this.#parts.contexts.isTunnel(this.#parts.rows.word(row, ROW_CONTEXT));
+  }
+
+  /** Row of the tunnel's outer flow, -1 outside tunnels. */
+  outer(row: number): number {
+    return this.#parts.rows.word(row, ROW_OUTER);
+  }
+
+  /** The packets carry others, in the open or sealed. */
+  isTunnel(row: number): boolean {
+    return (
+      (this.#parts.rows.word(row, ROW_TRAITS) & (TRAIT_CARRIES_MASK | TRAIT_SEALED_MASK)) !== 0
+    );
+  }
+
+  /** Protocol, IP version and "has ports" in one number: equal for rows that may share a tuple. */
+  kind(row: number): number {
+    return this.#parts.rows.word(row, ROW_KIND);
+  }
+
+  /** IANA protocol number. */
+  protocol(row: number): number {
+    return kindProtocol(this.kind(row));
+  }
+
+  /** As FlowObservation.protocol. */
+  protocolName(row: number): string {
+    return protocolName(this.kind(row));
+  }
+
+  isVersion6(row: number): boolean {
+    return kindIsVersion6(this.kind(row));
+  }
+
+  /** IPv4 address, or the number of an IPv6 address: equal for equal addresses of one IP version. */
+  addressA(row: number): number {
+    return this.#parts.rows.word(row, ROW_ADDRESS_A);
+  }
+
+  addressB(row: number): number {
+    return this.#parts.rows.word(row, ROW_ADDRESS_B);
+  }
+
+  /** As FlowEndpoint.address. */
+  addressText(address: number, isVersion6: boolean): string {
+    return this.#parts.rows.addresses.text(address, isVersion6);
+  }
+
+  /** Port of `a` in the high half, of `b` in the low half; both 0 for protocols without ports. */
+  ports(row: number): number {
+    return this.#parts.rows.word(row, ROW_PORTS);
+  }
+
+  hasPorts(row: number): boolean {
+    return kindHasPorts(this.kind(row));
+  }
+
+  /** Which side sent an echo request: 1 = a, 2 = b, 0 = nobody knows. */
+  echoRequester(row: number): number {
+    const traits = this.#parts.rows.word(row, ROW_TRAITS);
+    if ((traits & TRAIT_REQUEST_BY_A) !== 0) return 1;
+    return (traits & TRAIT_REQUEST_BY_B) !== 0 ? 2 : 0;
+  }
+
+  hasSeries(row: number): boolean {
+    return (this.#parts.rows.word(row, ROW_TRAITS) & TRAIT_SERIES_MASK) !== 0;
+  }
+
+  fragments(row: number): number {
+    return this.#parts.rows.word(row, ROW_FRAGMENTS);
+  }
+
+  hasIcmpErrors(row: number): boolean {
+    return this.#parts.icmpErrors.has(row);
+  }
+
+  /** A PROXY protocol or HTTP header was read. */
+  hasHeader(row: number): boolean {
+    return this.#parts.proxyHeaders.has(row) || this.#parts.httpRequests.has(row);
+  }
+
+  /** Segments out of line: sent again, recorded twice, resets, closed windows. */
+  hasAnomalies(flow: FlowPointer): boolean {
+    return this.#parts.rows.word(flow >>> 1, ROW_ANOMALIES + (flow & 1)) !== 0;
+  }
+
+  retransmissions(flow: FlowPointer): number {
+    const slot = this.#parts.rows.word(flow >>> 1, ROW_ANOMALIES + (flow & 1));
+    return slot === 0 ? 0 : this.#parts.directions.anomalies.read(slot - 1).retransmissions;
+  }
+
+  /** 0 when no packet went this way; then the other numbers of the direction say nothing. */
+  records(flow: FlowPointer): number {
+    const { directions } = this.#parts;
+    return directions.exists(flow) ? directions.word(flow, RECORDS) >>> 0 : 0;
+  }
+
+  bytes(flow: FlowPointer): number {
+    const { directions } = this.#parts;
+    return directions.exists(flow) ? directions.sum(flow, BYTES) : 0;
+  }
+
+  payloadBytes(flow: FlowPointer): number {
+    const { directions } = this.#parts;
+    return directions.exists(flow) ? directions.sum(flow, PAYLOAD_BYTES) : 0;
+  }
+
+  tcpFlags(flow: FlowPointer): number {
+    return this.#parts.directions.tcpFlags(flow);
+  }
+
+  hasIsn(flow: FlowPointer): boolean {
+    return this.#parts.directions.hasIsn(flow);
+  }
+
+  /** Signed; says nothing without ISN. */
+  isn(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, ISN);
+  }
+
+  isnIsOfSynAck(flow: FlowPointer): boolean {
+    return (this.#parts.directions.word(flow, TRAITS) & ISN_FROM_SYN_ACK) !== 0;
+  }
+
+  isnRecord(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, ISN_RECORD) >>> 0;
+  }
+
+  hasSequence(flow: FlowPointer): boolean {
+    return this.#parts.directions.hasSequence(flow);
+  }
+
+  /** Signed, as `sequenceEnd`. */
+  sequenceStart(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, SEQUENCE_START);
+  }
+
+  sequenceEnd(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, SEQUENCE_END);
+  }
+
+  ttlMin(flow: FlowPointer): number {
+    return (this.#parts.directions.word(flow, TRAITS) >>> 8) & 255;
+  }
+
+  ttlMax(flow: FlowPointer): number {
+    return (this.#parts.directions.word(flow, TRAITS) >>> 16) & 255;
+  }
+
+  /** Identification of the first packet, 0 = none. */
+  ipId(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, IP_ID) & 0xffff;
+  }
+
+  fingerprintCount(flow: FlowPointer): number {
+    const { directions } = this.#parts;
+    if (!directions.exists(flow)) return 0;
+    return (directions.word(flow, TRAITS) >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
+  }
+
+  /** Signed; `position` below `fingerprintCount`. */
+  fingerprint(flow: FlowPointer, position: number): number {
+    const { directions } = this.#parts;
+    return directions.fingerprints.at(directions.word(flow, FINGERPRINTS), position);
+  }
+
+  /** Number of the pair of link addresses of the first packet, -1 = none. */
+  macPair(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, MAC_PAIR) - 1;
+  }
+
+  macSource(pair: number): string | null {
+    return this.#parts.directions.macPairs.source(pair);
+  }
+
+  macDestination(pair: number): string | null {
+    return this.#parts.directions.macPairs.destination(pair);
+  }
+
+  firstSeconds(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, FIRST_SECONDS) >>> 0;
+  }
+
+  firstNanos(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, FIRST_NANOS);
+  }
+
+  lastSeconds(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, LAST_SECONDS) >>> 0;
+  }
+
+  lastNanos(flow: FlowPointer): number {
+    return this.#parts.directions.word(flow, LAST_NANOS);
+  }
+}
