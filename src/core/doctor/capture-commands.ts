@@ -1,7 +1,9 @@
 /** The exact commands behind a wish: those of docs/capture-on-eks.md with the names filled in. */
+import { podKey } from "../report/known-names.ts";
 import type { Report } from "../report/report.ts";
 import { shellWord } from "../report/shell-word.ts";
 import type { Command } from "./checkup.ts";
+import type { Survey } from "./survey.ts";
 
 const AT_HAND = "where kubectl and aws work";
 const TCPDUMP = "-n --immediate-mode -U -s 256";
@@ -73,14 +75,13 @@ export interface NamesInWords {
   readonly pods: readonly string[];
 }
 
-export function namesInWords({ snapshot, connections, vantagePoints }: Report): NamesInWords {
-  const parties = [...connections].flatMap(({ orig, resp }) => [orig, resp]);
-  const nodes = [...(snapshot.nodes ?? []).map(({ name }) => name)];
-  for (const { node } of [...parties, ...vantagePoints]) if (node !== undefined) nodes.push(node);
-  const pods = (snapshot.pods ?? []).map(({ namespace, name }) => `${namespace}/${name}`);
-  for (const { kind, namespace, name } of parties)
-    if (kind === "pod" && name !== undefined) pods.push(`${namespace ?? ""}/${name}`);
-  return { nodes: [...new Set(nodes)], pods: [...new Set(pods)] };
+export function namesInWords({ snapshot, vantagePoints }: Report, seen: Survey): NamesInWords {
+  const nodes = new Set((snapshot.nodes ?? []).map(({ name }) => name));
+  for (const node of seen.nodes) nodes.add(node);
+  for (const { node } of vantagePoints) if (node !== undefined) nodes.add(node);
+  const pods = new Set((snapshot.pods ?? []).map(podKey));
+  for (const pod of seen.pods) pods.add(pod);
+  return { nodes: [...nodes], pods: [...pods] };
 }
 
 /** What to run for a "what would decide" of a verdict; empty when its words name no command, node or pod. */

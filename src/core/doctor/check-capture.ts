@@ -1,49 +1,14 @@
 /** What one capture can be trusted with. */
 
-import { durationBetween, nsBetween } from "../report/parse-time.ts";
-import type { Report, ReportCapture, ReportConnection } from "../report/report.ts";
+import { durationBetween } from "../report/parse-time.ts";
+import type { Report, ReportCapture } from "../report/report.ts";
 import { type Check, check } from "./checkup.ts";
-
-/** What one capture saw of one connection, all its vantage points together. */
-interface Sighting {
-  readonly connection: ReportConnection;
-  orig: number;
-  resp: number;
-  lastSeen: string;
-}
-
-/** By capture id. */
-export type Sightings = ReadonlyMap<string, readonly Sighting[]>;
-
-export function sightingsByCapture({ connections, vantagePoints }: Report): Sightings {
-  const captureOf = new Map(vantagePoints.map(({ id, capture }) => [id, capture]));
-  const sightings = new Map<string, Sighting[]>();
-  for (const connection of connections) {
-    const here = new Map<string, Sighting>();
-    for (const { vantagePoint, records, lastSeen } of connection.observations) {
-      const capture = captureOf.get(vantagePoint) ?? "";
-      const known = here.get(capture);
-      if (known === undefined) {
-        here.set(capture, { connection, orig: records.orig, resp: records.resp, lastSeen });
-      } else {
-        known.orig += records.orig;
-        known.resp += records.resp;
-        if (lastSeen > known.lastSeen) known.lastSeen = lastSeen;
-      }
-    }
-    for (const [capture, sighting] of here) {
-      const list = sightings.get(capture);
-      if (list === undefined) sightings.set(capture, [sighting]);
-      else list.push(sighting);
-    }
-  }
-  return sightings;
-}
+import { type CaptureTally, NOTHING_SEEN } from "./survey.ts";
 
 export function checkCapture(
   report: Report,
   capture: ReportCapture,
-  seen: readonly Sighting[],
+  seen: CaptureTally = NOTHING_SEEN,
 ): Check[] {
   return [
     ...readable(capture),
@@ -53,7 +18,8 @@ export function checkCapture(
     ...clock(report, capture),
     ...oneSided(seen),
     ...missingSyns(seen),
-    ...tail(report, capture, seen),
+    ...tail(seen),
+    ...overlap(report, capture),
   ];
 }
 
@@ -136,7 +102,7 @@ function snaplenWords(limit: number): string {
 function place(
   { vantagePoints }: Report,
   { id, records }: ReportCapture,
-  seen: readonly Sighting[],
+  { open }: CaptureTally,
 ): Check {
   const points = vantagePoints.filter(({ capture }) => capture === id);
   const unknown = points.filter(({ node, pod }) => node === undefined && pod === undefined);
@@ -155,8 +121,7 @@ function place(
   const because = first === undefined || first.because === "" ? "" : `: ${first.because}`;
   const which = `${unknown.length} of ${counted(points.length, "place")} not identified${because}`;
   // A host outside the nodes needs no name where everything it saw is told.
-  const open = seen.some(({ connection }) => connection.confidence !== "proven");
-  return check("vantage-point", open ? "warning" : "note", which, advice);
+  return check("vantage-point", open > 0 ? "warning" : "note", which, advice);
 }
 
 /** Below this nobody notices a clock; above it, times of two hosts cannot be held side by side by eye. */
@@ -185,22 +150,12 @@ function milliseconds(seconds: number): string {
   return `${(seconds * 1000).toFixed(3)} ms`;
 }
 
-/** Both ways went on the wire, as another capture or TCP's own state tells, and this capture has one of them. */
-function oneSided(seen: readonly Sighting[]): Check[] {
-  // The outer packets of a tunnel take another source port each way (RFC 7348 section 5).
-  const twoWay = seen.filter(
-    ({ connection: { tcp, packets, class: pathClass } }) =>
-      pathClass !== "overlay-tunnel" &&
-      ((packets.orig > 0 && packets.resp > 0) ||
-        (tcp !== undefined && tcp.state !== "syn-sent" && tcp.state !== "refused")),
-  );
-  const half = twoWay.filter(({ orig, resp }) => orig === 0 || resp === 0);
-  if (half.length === 0) return [];
-  const text = `${half.length} of ${counted(twoWay.length, "connection")} show one direction only`;
-  const [first] = half;
-  const example = first === undefined ? "" : ` (${first.connection.id})`;
-  if (half.length * 2 < twoWay.length || half.length < 2)
-    return [check("one-sided", "note", `${text}${example}`)];
+/** Both ways went on the wire, and this capture has one of them. */
+function oneSided({ twoWay, half, firstHalf }: CaptureTally): Check[] {
+  if (half === 0) return [];
+  const text = `${half} of ${counted(twoWay, "connection")} show one direction only`;
+  const example = firstHalf === null ? "" : ` (${firstHalf})`;
+  if (half * 2 < twoWay || half < 2) return [check("one-sided", "note", `${text}${example}`)];
   return [
     check(
       "one-sided",
@@ -211,60 +166,46 @@ function oneSided(seen: readonly Sighting[]): Check[] {
   ];
 }
 
-function missingSyns(seen: readonly Sighting[]): Check[] {
-  const tcp = seen.filter(({ connection }) => connection.tcp !== undefined);
-  const late = tcp.filter(({ connection }) => connection.tcp?.state === "mid-stream");
-  if (late.length === 0) return [];
+function missingSyns({ tcp, midStream }: CaptureTally): Check[] {
+  if (midStream === 0) return [];
   return [
     check(
       "missing-syn",
       "note",
-      `${late.length} of ${counted(tcp.length, "TCP connection")} began before the capture: who started them is told by ports or conntrack`,
+      `${midStream} of ${counted(tcp, "TCP connection")} began before the capture: who started them is told by ports or conntrack`,
       "Start the capture first, then the traffic.",
     ),
   ];
 }
 
-/** Seconds at the end of a capture in which an answer may still have been on its way. */
-const TAIL_SECONDS = 1;
+function tail({ cutAtTheEnd }: CaptureTally): Check[] {
+  if (cutAtTheEnd === 0) return [];
+  return [
+    check(
+      "tail",
+      "note",
+      `${counted(cutAtTheEnd, "exchange")} without an answer in the last second: the answers may have come after the end`,
+      "Let the capture run some seconds longer than the traffic; use -U and --immediate-mode.",
+    ),
+  ];
+}
 
-function tail(report: Report, capture: ReportCapture, seen: readonly Sighting[]): Check[] {
-  const { lastSeen, firstSeen } = capture;
+function overlap({ captures }: Report, { id, firstSeen, lastSeen }: ReportCapture): Check[] {
   if (lastSeen === null || firstSeen === null) return [];
-  const checks: Check[] = [];
-  const open = seen.filter(
-    ({ connection: { packets, protocol }, lastSeen: last }) =>
-      packets.resp === 0 &&
-      (protocol === "tcp" || protocol === "udp" || protocol === "icmp") &&
-      secondsBetween(last, lastSeen) <= TAIL_SECONDS,
-  );
-  if (open.length > 0)
-    checks.push(
-      check(
-        "tail",
-        "note",
-        `${counted(open.length, "exchange")} without an answer in the last second: the answers may have come after the end`,
-        "Let the capture run some seconds longer than the traffic; use -U and --immediate-mode.",
-      ),
-    );
-  const others = report.captures.filter(({ id }) => id !== capture.id);
+  const others = captures.filter((one) => one.id !== id);
   const timed = others.flatMap((one) =>
     one.firstSeen === null || one.lastSeen === null ? [] : [[one.firstSeen, one.lastSeen] as const],
   );
-  if (timed.length > 0 && timed.every(([first, last]) => last < firstSeen || first > lastSeen))
-    checks.push(
-      check(
-        "overlap",
-        "warning",
-        "it overlaps in time with no other capture, so nothing in it can be joined with theirs",
-        "Capture at all places at the same time.",
-      ),
-    );
-  return checks;
-}
-
-function secondsBetween(from: string, to: string): number {
-  return Number(nsBetween(from, to) ?? 0n) / 1e9;
+  if (timed.length === 0 || timed.some(([first, last]) => last >= firstSeen && first <= lastSeen))
+    return [];
+  return [
+    check(
+      "overlap",
+      "warning",
+      "it overlaps in time with no other capture, so nothing in it can be joined with theirs",
+      "Capture at all places at the same time.",
+    ),
+  ];
 }
 
 export function counted(count: number, one: string): string {

@@ -1,21 +1,15 @@
 /** Story of the wrong node: where a pod runs, and which captures can show its packets. */
+import { podKey } from "../report/known-names.ts";
 import type { Report, ReportVantagePoint } from "../report/report.ts";
 import { captureNode } from "./capture-commands.ts";
 import type { PodCheckup } from "./checkup.ts";
+import type { PodTally } from "./survey.ts";
 
 export type SnapshotPod = NonNullable<Report["snapshot"]["pods"]>[number];
 
-export function checkPod(report: Report, listed: SnapshotPod): PodCheckup {
-  const name = `${listed.namespace}/${listed.name}`;
-  const parties = [...report.connections].flatMap(({ orig, resp }) => {
-    const own = [orig, resp].find(
-      ({ kind, namespace, name: called }) =>
-        kind === "pod" && namespace === listed.namespace && called === listed.name,
-    );
-    return own === undefined ? [] : [own];
-  });
-  const seenOn = parties.find((party) => party.node !== undefined)?.node;
-  const node = listed.node ?? seenOn;
+export function checkPod(report: Report, listed: SnapshotPod, seen: PodTally): PodCheckup {
+  const name = podKey(listed);
+  const node = listed.node ?? seen.node;
   const pod: SnapshotPod = { ...listed, ...(node === undefined ? {} : { node }) };
   const { address } = listed;
   const captures = report.captures.map(({ id, file }) => {
@@ -28,7 +22,7 @@ export function checkPod(report: Report, listed: SnapshotPod): PodCheckup {
     pod: name,
     ...(node === undefined ? {} : { node }),
     ...(address === undefined ? {} : { address }),
-    connections: parties.length,
+    connections: seen.connections,
     captures,
     verdict: shown ? "shown" : unknown || node === undefined ? "unknown" : "not-shown",
     commands: shown || node === undefined ? [] : [captureNode(node)],

@@ -4,11 +4,16 @@ import type { Report } from "../report/report.ts";
 import { NODE_KINDS, nodeOutput } from "./capture-commands.ts";
 import { counted } from "./check-capture.ts";
 import { type Check, check, type SnapshotCheckup } from "./checkup.ts";
+import type { Survey } from "./survey.ts";
 
 /** Pods move in minutes, and conntrack forgets a closed connection after two. */
 const FRESH_NS = 15n * 60n * 1_000_000_000n;
 
-export function checkSnapshot(report: Report): SnapshotCheckup {
+export function checkSnapshot(
+  report: Report,
+  { pods: seen }: Survey,
+  open: number,
+): SnapshotCheckup {
   const { snapshot } = report;
   if (snapshot.sources.length === 0)
     return {
@@ -36,8 +41,8 @@ export function checkSnapshot(report: Report): SnapshotCheckup {
       check("snapshot", "good", `${counted(snapshot.sources.length, "file")}: ${lists}`),
       age(report),
       ...missingLists(report),
-      ...nodeChecks(report, nodes),
-      ...unseenPods(report, nodes),
+      ...nodeChecks(nodes, open),
+      ...unseenPods(report, nodes, seen),
     ],
     nodes,
   };
@@ -120,14 +125,13 @@ function checkNodes({ snapshot, vantagePoints }: Report): SnapshotCheckup["nodes
 }
 
 /** A rewrite is explained by the node that made it, so that captured nodes matter most. */
-function nodeChecks({ connections }: Report, nodes: SnapshotCheckup["nodes"]): Check[] {
-  const open = [...connections].some(({ confidence }) => confidence !== "proven");
+function nodeChecks(nodes: SnapshotCheckup["nodes"], open: number): Check[] {
   const lacking = nodes.filter(({ captured, missing }) => captured && missing.length > 0);
   const whole = nodes.filter(({ captured, missing }) => captured && missing.length === 0);
   const checks = lacking.map(({ name, missing }) =>
     check(
       "node-state",
-      open ? "warning" : "note",
+      open > 0 ? "warning" : "note",
       `${name} was captured, but its own state is incomplete: a rewrite there may stay unexplained`,
       `Run there: ${missing.join("; ")}`,
     ),
@@ -145,12 +149,11 @@ function nodeChecks({ connections }: Report, nodes: SnapshotCheckup["nodes"]): C
 
 const NAMED = 5;
 
-function unseenPods({ snapshot, connections }: Report, nodes: SnapshotCheckup["nodes"]): Check[] {
-  const seen = new Set(
-    [...connections]
-      .flatMap(({ orig, resp }) => [orig, resp])
-      .map(({ namespace, name }) => `${namespace ?? ""}/${name ?? ""}`),
-  );
+function unseenPods(
+  { snapshot }: Report,
+  nodes: SnapshotCheckup["nodes"],
+  seen: ReadonlySet<string>,
+): Check[] {
   const own = (snapshot.pods ?? []).filter(({ hostNetwork }) => hostNetwork !== true);
   const unseen = own.filter(({ namespace, name }) => !seen.has(`${namespace}/${name}`));
   if (unseen.length === 0) return [];

@@ -1,5 +1,6 @@
 /** `podpath.checkup/1`: whether the inputs are good enough for the answer that is wanted, and what would make them so. */
 import type { Report } from "../report/report.ts";
+import type { Sequence } from "../sequence.ts";
 
 /** "note": worth knowing; "warning" and "error": something could hide an answer. */
 export type CheckStatus = "good" | "note" | "warning" | "error";
@@ -75,7 +76,7 @@ export interface NextStep {
   /** As the verdicts say it. */
   readonly decides: string;
   /** Connections whose class it would settle. */
-  readonly connections: readonly string[];
+  readonly connections: Sequence<string>;
   /** Empty when the words do not tell which command it takes. */
   readonly commands: readonly Command[];
 }

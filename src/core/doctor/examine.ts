@@ -1,29 +1,34 @@
 /** `podpath doctor`: what a report says about its own inputs, and what to capture next. */
-import { podsCalled } from "../report/known-names.ts";
+import { podKey, podsCalled } from "../report/known-names.ts";
+import { type Decision, openVerdicts } from "../report/open-verdicts.ts";
 import type { Report } from "../report/report.ts";
-import { commandsFor, namesInWords } from "./capture-commands.ts";
-import { checkCapture, counted, sightingsByCapture } from "./check-capture.ts";
+import { columnsOf } from "../report/report-columns.ts";
+import { commandsFor, type NamesInWords, namesInWords } from "./capture-commands.ts";
+import { checkCapture, counted } from "./check-capture.ts";
 import { checkPod } from "./check-pod.ts";
 import { checkSnapshot } from "./check-snapshot.ts";
 import { type Check, type Checkup, check, type NextStep, type PodCheckup } from "./checkup.ts";
+import { survey } from "./survey.ts";
 
 /** `pods`: names that somebody asks about, `[namespace/]name`; those that nothing is called by are left out. */
 export function examine(report: Report, pods: readonly string[]): Checkup {
-  const sightings = sightingsByCapture(report);
+  const called = [...new Set(pods.flatMap((name) => podsCalled(report, name)))];
+  const seen = survey(report, called.map(podKey));
+  const { connections: open, decisions } = openVerdicts(columnsOf(report));
   const captures = report.captures.map((capture) => ({
     id: capture.id,
     file: capture.file,
     records: capture.records,
     firstSeen: capture.firstSeen,
     lastSeen: capture.lastSeen,
-    checks: checkCapture(report, capture, sightings.get(capture.id) ?? []),
+    checks: checkCapture(report, capture, seen.captures.get(capture.id)),
   }));
   const together = checkTogether(report);
-  const snapshot = checkSnapshot(report);
-  const asked = new Set(pods.flatMap((name) => podsCalled(report, name)));
-  const examined = [...asked].map((pod) => checkPod(report, pod));
+  const snapshot = checkSnapshot(report, seen, open);
+  const examined = called.map((pod) =>
+    checkPod(report, pod, seen.asked.get(podKey(pod)) ?? { connections: 0 }),
+  );
   const all = [...captures.flatMap(({ checks }) => checks), ...together, ...snapshot.checks];
-  const open = [...report.connections].filter(({ confidence }) => confidence !== "proven").length;
   return {
     schema: "podpath.checkup/1",
     tool: report.tool,
@@ -33,7 +38,7 @@ export function examine(report: Report, pods: readonly string[]): Checkup {
     together,
     snapshot,
     pods: examined,
-    next: nextSteps(report),
+    next: nextSteps(decisions, namesInWords(report, seen)),
   };
 }
 
@@ -130,21 +135,10 @@ function capturedTwice({ vantagePoints, captures, inputs }: Report): Check[] {
   return checks;
 }
 
-/** Open verdicts by what would settle them; among equals the one met first. */
-function nextSteps(report: Report): NextStep[] {
-  const byDecision = new Map<string, string[]>();
-  for (const { id, confidence, wouldDecide } of report.connections) {
-    if (confidence === "proven" || wouldDecide === undefined) continue;
-    const list = byDecision.get(wouldDecide);
-    if (list === undefined) byDecision.set(wouldDecide, [id]);
-    else list.push(id);
-  }
-  const names = namesInWords(report);
-  return [...byDecision]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([decides, connections]) => ({
-      decides,
-      connections,
-      commands: commandsFor(decides, names),
-    }));
+function nextSteps(decisions: readonly Decision[], names: NamesInWords): NextStep[] {
+  return decisions.map(({ decides, connections }) => ({
+    decides,
+    connections,
+    commands: commandsFor(decides, names),
+  }));
 }

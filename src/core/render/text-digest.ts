@@ -1,10 +1,10 @@
 /**
- * What the text report says of all connections, gathered in one walk over their columns: sums, and which few are shown. Only
- * those few are made.
+ * What the text report says of all connections, gathered from their columns: sums, and which few are shown. Only those few are
+ * made.
  */
 import { THROUGHPUT_FROM_BYTES } from "../limits.ts";
 import { IndexList } from "../report/index-list.ts";
-import { lazySequence } from "../report/lazy-sequence.ts";
+import { type OpenVerdicts, openVerdicts } from "../report/open-verdicts.ts";
 import { comparePathClasses } from "../report/path-class-title.ts";
 import type { Report } from "../report/report.ts";
 import { columnsOf, type ReportColumns } from "../report/report-columns.ts";
@@ -13,14 +13,11 @@ import { FirstFew } from "./first-few.ts";
 import { shownCount, type TextLayout } from "./text-layout.ts";
 
 export interface TextDigest {
-  /** Connections whose path class is proven. */
-  readonly proven: number;
+  readonly open: OpenVerdicts;
   /** Classes with the worst findings first; among equals the order of path-class-title.ts. */
   readonly classes: readonly ClassDigest[];
   /** Positions in `report.connections` of those that are large enough to have their bytes over time. */
   readonly large: Sequence<number>;
-  /** Open verdicts by what would settle them, the one that settles most first. */
-  readonly decisions: readonly Decision[];
 }
 
 export interface ClassDigest {
@@ -31,22 +28,13 @@ export interface ClassDigest {
   readonly shown: Sequence<number>;
 }
 
-export interface Decision {
-  /** As the verdicts say it. */
-  readonly decides: string;
-  /** Ids of the connections whose class it would settle. */
-  readonly connections: Sequence<string>;
-}
-
 /** Of each class so many connections are shown; all when wide. */
 const CONNECTIONS_PER_CLASS = 10;
 
 export function digestConnections(report: Report, layout: TextLayout): TextDigest {
   const columns = columnsOf(report);
   const classes = new Map<string, ClassTally>();
-  const decisions = new Map<string, IndexList>();
   const large = new IndexList();
-  let proven = 0;
   const byImportance = importance(columns);
   for (let index = 0; index < columns.length; index++) {
     const id = columns.class(index);
@@ -55,25 +43,15 @@ export function digestConnections(report: Report, layout: TextLayout): TextDiges
       tally = new ClassTally(id, layout.wide, byImportance);
       classes.set(id, tally);
     }
-    const isProven = columns.confidence(index) === "proven";
-    tally.add(index, isProven, rankOf(columns, index));
+    tally.add(index, columns.confidence(index) === "proven", rankOf(columns, index));
     if (columns.bytes(index) >= THROUGHPUT_FROM_BYTES) large.push(index);
-    if (isProven) proven += 1;
-    else noteDecision(decisions, columns.wouldDecide(index), index);
   }
   return {
-    proven,
+    open: openVerdicts(columns),
     classes: [...classes.values()]
       .sort((a, b) => a.rank - b.rank || comparePathClasses(a.id, b.id))
       .map((tally) => tally.digest(layout)),
     large,
-    // Array.prototype.sort is stable: equals stay in the order of their first connection.
-    decisions: [...decisions]
-      .sort(([, a], [, b]) => b.length - a.length)
-      .map(([decides, positions]) => ({
-        decides,
-        connections: lazySequence(positions.length, (i) => columns.id(positions.at(i) ?? -1)),
-      })),
   };
 }
 
@@ -88,17 +66,6 @@ function rankOf(columns: ReportColumns, index: number): number {
 function importance(columns: ReportColumns): (a: number, b: number) => number {
   return (a, b) =>
     rankOf(columns, a) - rankOf(columns, b) || columns.bytes(b) - columns.bytes(a) || a - b;
-}
-
-function noteDecision(
-  decisions: Map<string, IndexList>,
-  decides: string | undefined,
-  index: number,
-): void {
-  if (decides === undefined) return;
-  const known = decisions.get(decides) ?? new IndexList();
-  if (known.length === 0) decisions.set(decides, known);
-  known.push(index);
 }
 
 /** One path class while the connections go by. */

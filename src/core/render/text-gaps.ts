@@ -30,7 +30,7 @@ export function* renderGaps(
 }
 
 function* renderOpenQuestions(
-  { decisions }: TextDigest,
+  { open: { decisions } }: TextDigest,
   layout: TextLayout,
 ): Generator<string, void, undefined> {
   if (decisions.length === 0) return;

@@ -91,13 +91,14 @@ function snapshotText({ snapshot }: Report): string {
   return parts.join("; ");
 }
 
-function verdictText(report: Report, { proven }: TextDigest): string {
+function verdictText(report: Report, { open }: TextDigest): string {
   const { error = 0, warning = 0, note = 0 } = report.summary.findings;
   const findings = [
     ...(error > 0 ? [plural(error, "error")] : []),
     ...(warning > 0 ? [plural(warning, "warning")] : []),
     ...(note > 0 ? [plural(note, "note")] : []),
   ];
+  const proven = report.connections.length - open.connections;
   return [
     report.connections.length === 0
       ? report.filter === undefined

@@ -112,7 +112,9 @@ export function buildEvidence(evidence: Evidence, ids: ReportIds): ReportEvidenc
 }
 
 /** Rules may come to the same sentence by different ways. */
-function withoutRepeats(evidence: readonly ReportEvidence[]): ReportEvidence[] {
+function withoutRepeats(evidence: ReportEvidence[]): ReportEvidence[] {
+  const statements = new Set(evidence.map(({ statement }) => statement));
+  if (statements.size === evidence.length) return evidence;
   return [...new Map(evidence.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 

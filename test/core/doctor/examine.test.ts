@@ -356,7 +356,7 @@ describe("what to capture next", () => {
 
   it("comes first when it settles most", () => {
     const next = doubtful("a", "b", "b");
-    expect(next.map(({ decides, connections }) => [decides, connections])).toEqual([
+    expect(next.map(({ decides, connections }) => [decides, [...connections]])).toEqual([
       ["b", ["conn-2", "conn-3"]],
       ["a", ["conn-1"]],
     ]);
