@@ -4,7 +4,7 @@ import { examine } from "../core/doctor/examine.ts";
 import { renderCheckupText } from "../core/render/checkup-text.ts";
 import { terminalSafeJson } from "../core/render/json-stream.ts";
 import { incompleteBecause } from "../core/report/completeness.ts";
-import { filterReport } from "../core/report/filter-report.ts";
+import { termProblem } from "../core/report/filter-report.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
@@ -51,8 +51,8 @@ async function runDoctor(
   const { report } = read;
   for (const value of options.pod) {
     // The filter knows best whether a name means anything.
-    const { problem } = filterReport(report, [{ field: "pod", value, negated: false }]);
-    if (problem === undefined) continue;
+    const problem = termProblem(report, { field: "pod", value, negated: false });
+    if (problem === null) continue;
     complain(io, { message: `doctor: ${problem.message}`, advice: problem.advice });
     return { usageError: true };
   }

@@ -1,4 +1,5 @@
 /** `podpath explain`: connections of a report in plain sentences. The same report and the same question give the same words. */
+import { lazySequence } from "../report/lazy-sequence.ts";
 import { pathClassMeaning } from "../report/path-class-meaning.ts";
 import { pathClassTitle } from "../report/path-class-title.ts";
 import type { Report, ReportConnection } from "../report/report.ts";
@@ -14,6 +15,7 @@ import {
 import { findConnections } from "./find-connections.ts";
 import { legFilters } from "./leg-filters.ts";
 import { tupleWords } from "./plain-words.ts";
+import { tunnelsAt } from "./tunnels-at.ts";
 
 export type ExplainResult =
   | { readonly explanation: Explanation; readonly problem?: undefined }
@@ -24,6 +26,12 @@ export function explain(report: Report, query: string, limit: number): ExplainRe
   const { connections, problem } = findConnections(report, query);
   if (problem !== undefined) return { problem };
   const { filter } = report;
+  const tunnels = tunnelsAt(report);
+  const explained: ExplainedConnection[] = [];
+  for (const one of connections) {
+    explained.push(explainConnection(report, one, tunnels));
+    if (explained.length === limit) break;
+  }
   return {
     explanation: {
       schema: "podpath.explanation/1",
@@ -31,13 +39,20 @@ export function explain(report: Report, query: string, limit: number): ExplainRe
       query,
       matched: connections.length,
       ...(filter === undefined ? {} : { filter }),
-      explained: connections.slice(0, limit).map((one) => explainConnection(report, one)),
-      notExplained: connections.slice(limit).map(({ id }) => id),
+      explained,
+      notExplained: lazySequence(
+        connections.length - explained.length,
+        (i) => connections.at(explained.length + i)?.id ?? "",
+      ),
     },
   };
 }
 
-function explainConnection(report: Report, connection: ReportConnection): ExplainedConnection {
+function explainConnection(
+  report: Report,
+  connection: ReportConnection,
+  tunnels: ReturnType<typeof tunnelsAt>,
+): ExplainedConnection {
   const { id, confidence, protocol, orig, dialled } = connection;
   const first = { orig: asEnd(orig), resp: asEnd(dialled) };
   const findings = new Map(report.findings.map((finding) => [finding.id, finding]));
@@ -57,7 +72,7 @@ function explainConnection(report: Report, connection: ReportConnection): Explai
       const { rule, level, title, message, doesNotProve, advice } = finding;
       return [{ id: findingId, rule, level, title, message, doesNotProve, advice }];
     }),
-    filters: legFilters(report, connection),
+    filters: legFilters(report, connection, tunnels),
   };
 }
 

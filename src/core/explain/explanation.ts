@@ -1,5 +1,6 @@
 /** `podpath.explanation/1`: what is known of one connection, as sentences a person can check one by one. */
 import type { Report, ReportConnection, ReportEvidence } from "../report/report.ts";
+import type { Sequence } from "../sequence.ts";
 
 export interface Explanation {
   readonly schema: "podpath.explanation/1";
@@ -13,7 +14,7 @@ export interface Explanation {
   /** By first packet. */
   readonly explained: readonly ExplainedConnection[];
   /** Ids of those that fit and are not explained. */
-  readonly notExplained: readonly string[];
+  readonly notExplained: Sequence<string>;
 }
 
 /** One sentence with the packets and snapshot entries that show it. */

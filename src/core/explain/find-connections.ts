@@ -2,11 +2,15 @@
 import { type ConnectionLeg, connectionLegs } from "../report/connection-legs.ts";
 import { type AskedEndpoint, type AskedTuple, parseTuple } from "../report/endpoint-text.ts";
 import { filterReport } from "../report/filter-report.ts";
+import { IndexList } from "../report/index-list.ts";
+import { itemsAt } from "../report/lazy-sequence.ts";
 import type { Report, ReportConnection } from "../report/report.ts";
+import { columnsOf } from "../report/report-columns.ts";
 import type { FilterProblem } from "../report/report-filter.ts";
+import type { Sequence } from "../sequence.ts";
 
 export type Found =
-  | { readonly connections: readonly ReportConnection[]; readonly problem?: undefined }
+  | { readonly connections: Sequence<ReportConnection>; readonly problem?: undefined }
   | { readonly connections?: undefined; readonly problem: FilterProblem };
 
 /** In the report's order, at least one; a query that fits nothing is a problem. */
@@ -15,15 +19,26 @@ export function findConnections(report: Report, query: string): Found {
   if (/^conn-\d+$/.test(asked)) return byId(report, asked);
   const tuple = parseTuple(asked);
   if (tuple !== null) {
-    const connections = [...report.connections].filter((one) => fits(one, tuple));
-    return connections.length > 0 ? { connections } : { problem: nothing(report, asked) };
+    const positions = new IndexList();
+    let index = 0;
+    for (const one of report.connections) {
+      if (fits(one, tuple)) positions.push(index);
+      index += 1;
+    }
+    return positions.length > 0
+      ? { connections: itemsAt(report.connections, positions) }
+      : { problem: nothing(report, asked) };
   }
   return byPod(report, asked);
 }
 
 function byId(report: Report, id: string): Found {
-  const connections = [...report.connections].filter((one) => one.id === id);
-  if (connections.length > 0) return { connections };
+  const columns = columnsOf(report);
+  for (let index = 0; index < columns.length; index++) {
+    if (columns.id(index) !== id) continue;
+    const connection = report.connections.at(index);
+    if (connection !== undefined) return { connections: [connection] };
+  }
   const of = report.filter?.of ?? report.connections.length;
   const number = Number(id.slice("conn-".length));
   if (report.filter !== undefined && number >= 1 && number <= of)
@@ -68,7 +83,7 @@ function byPod(report: Report, name: string): Found {
     const advice = `Name a connection (conn-12), two ends (10.0.1.11:40000->203.0.113.9:443) or a pod. ${problem.advice}`;
     return { problem: { message, advice } };
   }
-  if (part.connections.length > 0) return { connections: [...part.connections] };
+  if (part.connections.length > 0) return { connections: part.connections };
   return {
     problem: {
       message: `${name}: no connection of this pod was captured`,

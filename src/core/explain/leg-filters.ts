@@ -4,6 +4,7 @@ import type { Report, ReportConnection, ReportObservation } from "../report/repo
 import { shellWord } from "../report/shell-word.ts";
 import type { LegFilter } from "./explanation.ts";
 import { tupleWords } from "./plain-words.ts";
+import { type TunnelsAt, tunnelsAt } from "./tunnels-at.ts";
 
 const WITH_PORTS: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
 
@@ -68,7 +69,11 @@ export function captureFilter(protocol: string, { orig, resp }: ConnectionLeg): 
 }
 
 /** One entry for each leg in each capture, in path order. */
-export function legFilters(report: Report, connection: ReportConnection): LegFilter[] {
+export function legFilters(
+  report: Report,
+  connection: ReportConnection,
+  tunnels = tunnelsAt(report),
+): LegFilter[] {
   const captureOf = new Map(report.vantagePoints.map(({ id, capture }) => [id, capture]));
   const groups = new Map<string, { capture: string; seen: ReportObservation[] }>();
   for (const one of connection.observations) {
@@ -82,23 +87,30 @@ export function legFilters(report: Report, connection: ReportConnection): LegFil
   const files = new Map(report.captures.map(({ id, file }) => [id, file]));
   return [...groups.values()].flatMap(({ capture, seen }) => {
     const file = files.get(capture);
-    return file === undefined ? [] : legFilter(report, connection.protocol, capture, file, seen);
+    return file === undefined
+      ? []
+      : legFilter(connection.protocol, { capture, file, seen }, reading(report, file), tunnels);
   });
 }
 
+interface LegInCapture {
+  readonly capture: string;
+  readonly file: string;
+  readonly seen: readonly ReportObservation[];
+}
+
 function legFilter(
-  report: Report,
   protocol: string,
-  capture: string,
-  file: string,
-  seen: readonly ReportObservation[],
+  { capture, file, seen }: LegInCapture,
+  from: Reading,
+  tunnels: (vantagePoint: string) => TunnelsAt,
 ): LegFilter[] {
   const [first] = seen;
   if (first === undefined) return [];
   const display = displayFilter(protocol, first);
-  const tunnel = first.encapsulation === undefined ? null : outerOf(report, first);
+  const tunnel =
+    first.encapsulation === undefined ? null : outerOf(first, tunnels(first.vantagePoint));
   const filter = tunnel === null ? captureFilter(protocol, first) : tunnel.captureFilter;
-  const from = reading(report, file);
   const notes = [
     ...(tunnel === null
       ? []
@@ -135,28 +147,20 @@ const OWN_PORT: Readonly<Record<string, number>> = { vxlan: 4789, geneve: 6081 }
 
 /** How the packets around an inner leg are found. The port is that of the tunnels seen at the same place, if there is one. */
 function outerOf(
-  report: Report,
-  { vantagePoint, encapsulation }: ReportObservation,
+  { encapsulation }: ReportObservation,
+  { ports, around }: TunnelsAt,
 ): { readonly captureFilter: string; readonly decodeAs?: string } {
   const { kind = "", depth = 0 } = encapsulation ?? {};
   const number = IP_PROTOCOL[kind];
   if (number !== undefined) return { captureFilter: `ip proto ${number}` };
-  const tunnels = [...report.connections]
-    .filter((one) => one.class === "overlay-tunnel" && one.protocol === "udp")
-    .flatMap((one) =>
-      one.observations
-        .filter((seen) => seen.vantagePoint === vantagePoint)
-        .map((seen) => ({ port: one.resp.port, around: seen.encapsulation?.kind })),
-    );
-  const ports = new Set(tunnels.map((one) => one.port));
   const [only] = ports;
   const own = OWN_PORT[kind];
   const port = ports.size === 1 && only !== undefined && only !== null ? only : own;
   if (port === undefined) return { captureFilter: "udp" };
   // A tunnel that came in a mirror session's: tcpdump sees the outermost packets only.
-  const around = depth > 1 ? tunnels.find((one) => one.around !== undefined)?.around : undefined;
+  const outer = depth > 1 ? OWN_PORT[around ?? ""] : undefined;
   return {
-    captureFilter: `udp port ${OWN_PORT[around ?? ""] ?? port}`,
+    captureFilter: `udp port ${outer ?? port}`,
     ...(port === own ? {} : { decodeAs: `udp.port==${port},${kind}` }),
   };
 }
@@ -169,10 +173,13 @@ const UNPACK_WITH: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** How other programs read a file that podpath reads as it is. */
-function reading(
-  { inputs }: Report,
-  file: string,
-): { readonly word: string; readonly unpack: string | null; readonly notes: readonly string[] } {
+interface Reading {
+  readonly word: string;
+  readonly unpack: string | null;
+  readonly notes: readonly string[];
+}
+
+function reading({ inputs }: Report, file: string): Reading {
   const bundle = /^(.+\.(?:tar|tgz|tar\.[a-z0-9]+)):(.+)$/i.exec(file);
   if (bundle !== null) {
     const [, archive = "", member = ""] = bundle;

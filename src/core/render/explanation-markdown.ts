@@ -3,7 +3,7 @@ import type { ExplainedConnection, Explanation, Sentence } from "../explain/expl
 import type { Report } from "../report/report.ts";
 import { markdownCode, markdownCodeBlock, markdownText } from "./markdown-text.ts";
 import { plural, textLayout } from "./text-layout.ts";
-import { citation, type TextNames, textNames } from "./text-names.ts";
+import { citation, idList, type TextNames, textNames } from "./text-names.ts";
 
 const LAYOUT = textLayout({ color: false, width: 100, wide: false });
 
@@ -19,7 +19,8 @@ export function* renderExplanationMarkdown(
   yield ".\n";
   for (const connection of explained) yield* renderOne(connection, names);
   if (notExplained.length > 0) {
-    yield `\n${plural(notExplained.length, "connection")} not shown: ${markdownText(notExplained.join(", "))}\n`;
+    const ids = idList(LAYOUT, notExplained, 20);
+    yield `\n${plural(notExplained.length, "connection")} not shown: ${markdownText(ids)}\n`;
   }
 }
 

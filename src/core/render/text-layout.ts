@@ -137,8 +137,8 @@ export function fold<T>(
   const count = shownCount(layout, items.length, limit);
   const shown: T[] = [];
   for (const item of items) {
-    if (shown.length === count) break;
     shown.push(item);
+    if (shown.length === count) break;
   }
   return { shown, hidden: items.length - count };
 }

@@ -50,6 +50,12 @@ export function filterReport(report: Report, terms: readonly FilterTerm[]): Filt
   return { report: pickConnections(report, positions, filterExpression(terms)) };
 }
 
+/** What is wrong with one term, the names in it included; null when it means something in this report. */
+export function termProblem(report: Report, term: FilterTerm): FilterProblem | null {
+  const predicate = predicateOf(term, report, knownNames(report));
+  return filterProblem([term]) ?? ("message" in predicate ? predicate : null);
+}
+
 /** Flags that name something: what there is to be named stands in the connections. */
 const NAMING: ReadonlySet<FilterField> = new Set([
   "namespace",

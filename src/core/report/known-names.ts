@@ -9,8 +9,16 @@ export interface KnownNames {
   readonly namespaces: readonly string[];
 }
 
-/** One walk over the connections; what is kept grows with the names, not with the connections. */
+/** One walk over the connections, however often they are asked for; what is kept grows with the names alone. */
 export function knownNames(report: Report): KnownNames {
+  const known = KNOWN.get(report) ?? gatherNames(report);
+  KNOWN.set(report, known);
+  return known;
+}
+
+const KNOWN = new WeakMap<Report, KnownNames>();
+
+function gatherNames(report: Report): KnownNames {
   const { snapshot, vantagePoints, connections } = report;
   const listed = snapshot.pods ?? [];
   const pods = new Map<string, PodName>();

@@ -6,6 +6,15 @@ export function lazySequence<T>(length: number, make: (index: number) => T): Seq
   return new LazySequence(length, make);
 }
 
+/** The items at some positions, which must all be there. */
+export function itemsAt<T>(items: Sequence<T>, positions: Sequence<number>): Sequence<T> {
+  return lazySequence(positions.length, (index) => {
+    const item = items.at(positions.at(index) ?? items.length);
+    if (item === undefined) throw new RangeError(`no item at ${index}`);
+    return item;
+  });
+}
+
 class LazySequence<T> implements Sequence<T> {
   readonly length: number;
   readonly #make: (index: number) => T;

@@ -1,8 +1,8 @@
 /** A report of some of its connections: the findings that concern one of them or the whole run, and the sums of those. */
 import type { Sequence } from "../sequence.ts";
 import { IndexList } from "./index-list.ts";
-import { lazySequence } from "./lazy-sequence.ts";
-import type { Report, ReportConnection, ReportConnections, ReportFinding } from "./report.ts";
+import { itemsAt, lazySequence } from "./lazy-sequence.ts";
+import type { Report, ReportConnections, ReportFinding } from "./report.ts";
 import { columnsOf, pickColumns, type ReportColumns } from "./report-columns.ts";
 import { summarize } from "./summarize.ts";
 
@@ -36,12 +36,7 @@ function picked(
   positions: Sequence<number>,
   columns: ReportColumns,
 ): ReportConnections {
-  const make = (index: number): ReportConnection => {
-    const one = connections.at(positions.at(index) ?? -1);
-    if (one === undefined) throw new RangeError(`no connection at ${index}`);
-    return one;
-  };
-  return Object.assign(lazySequence(positions.length, make), { columns });
+  return Object.assign(itemsAt(connections, positions), { columns });
 }
 
 function findingsLeft(findings: readonly ReportFinding[], columns: ReportColumns): ReportFinding[] {

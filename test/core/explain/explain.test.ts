@@ -60,7 +60,8 @@ describe("what is meant", () => {
     const { report } = filterReport(REPORT, [{ field: "class", value: "nlb-ip", negated: false }]);
     expect(explain(report!, "conn-1", 5).problem?.message).toMatch(/not among .* filter shows/);
     const some = told("web", REPORT, 1);
-    expect(some).toMatchObject({ matched: 3, notExplained: ["conn-2", "conn-8"] });
+    expect(some.matched).toBe(3);
+    expect([...some.notExplained]).toEqual(["conn-2", "conn-8"]);
     expect(text(some)).toContain("not shown 2 connections that fit as well: conn-2, conn-8");
   });
 });

@@ -1,5 +1,7 @@
 // A capture of a scan has millions of connections. What is not shown must not be made: counted here, never timed.
 import { describe, expect, it } from "vitest";
+import { examine } from "../../../src/core/doctor/examine.ts";
+import { explain } from "../../../src/core/explain/explain.ts";
 import { renderJson } from "../../../src/core/render/json.ts";
 import { renderJsonLines } from "../../../src/core/render/jsonl.ts";
 import { renderText } from "../../../src/core/render/text.ts";
@@ -49,6 +51,39 @@ describe("300,000 connections", () => {
     const finding = part?.findings.find(({ rule }) => rule === "syn-unanswered");
     expect(finding?.connections.length).toBe(shown);
     expect(made()).toBe(0);
+  });
+});
+
+describe("questions about 30,000 connections", () => {
+  it("make only the one that is asked for by its id", () => {
+    const { report, made } = counted(30_000);
+    const { explanation } = explain(report, "conn-29999", 5);
+    expect(explanation?.explained.map(({ id }) => id)).toEqual(["conn-29999"]);
+    expect(made()).toBe(1);
+  });
+
+  it("make each once to find those of an address, and again those that are explained", () => {
+    const { report, made } = counted(30_000);
+    const address = report.connections.at(0)?.orig.address ?? "";
+    const before = made();
+    const { explanation } = explain(report, address, 5);
+    expect(explanation?.explained).toHaveLength(5);
+    expect(explanation?.notExplained.length).toBe((explanation?.matched ?? 0) - 5);
+    expect(made() - before).toBe(30_000 + 5);
+  });
+
+  it("are answered by doctor in one walk", () => {
+    const { report, made } = counted(30_000);
+    const checkup = examine(report, []);
+    expect(checkup.verdicts.proven + checkup.verdicts.open).toBe(30_000);
+    expect(made()).toBe(30_000);
+  });
+
+  it("walk once for the names and once for the connections of a pod", () => {
+    const { report, made } = counted(30_000);
+    const part = filterReport(report, [{ field: "pod", value: "web", negated: false }]).report;
+    expect(part?.connections.length).toBeGreaterThan(0);
+    expect(made()).toBe(2 * 30_000);
   });
 });
 
