@@ -3,7 +3,7 @@ import type { CaptureResult } from "./analysis.ts";
 import type { DiagnosticKind, DiagnosticLog } from "./diagnostics/diagnostic.ts";
 import type { DecodeStopTally } from "./flow/decode-stops.ts";
 import { DecodeStop, LAYER_NAMES, Layer, LengthSource } from "./wire/decode-stop.ts";
-import { linkTypeName } from "./wire/link-type.ts";
+import { isReadableLinkType, linkTypeName } from "./wire/link-type.ts";
 
 const CUT: DiagnosticKind = {
   code: "wire.header-cut",
@@ -49,7 +49,9 @@ function kindOf(stop: DecodeStopTally): DiagnosticKind | null {
   if (stop.stop === DecodeStop.Truncated) return CUT;
   if (stop.stop === DecodeStop.Malformed) return MALFORMED;
   if (stop.stop === DecodeStop.TooDeep) return TOO_DEEP;
-  return stop.stop === DecodeStop.Unsupported && stop.layer === Layer.Link ? UNKNOWN_LINK : null;
+  return stop.stop === DecodeStop.Unsupported && stop.layer === Layer.LinkType
+    ? UNKNOWN_LINK
+    : null;
 }
 
 const DECIDED_BY: Readonly<Record<number, string>> = {
@@ -62,8 +64,10 @@ const DECIDED_BY: Readonly<Record<number, string>> = {
 
 function sentence(stop: DecodeStopTally, capture: CaptureResult): string {
   const layer = LAYER_NAMES[stop.layer] ?? "header";
-  if (kindOf(stop) === UNKNOWN_LINK)
-    return `link type ${capture.linkTypes.map(linkTypeName).join(", ")} is not decoded`;
+  if (kindOf(stop) === UNKNOWN_LINK) {
+    const unknown = capture.linkTypes.filter((one) => !isReadableLinkType(one));
+    return `link type ${unknown.map(linkTypeName).join(", ")} is not decoded`;
+  }
   if (stop.stop === DecodeStop.TooDeep)
     return `${layer} at byte ${stop.offset} of the frame lies too deep`;
   const needed = `${layer} at byte ${stop.offset} of the frame needs ${stop.required} bytes`;

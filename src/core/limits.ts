@@ -13,6 +13,8 @@ export const MAX_INTERFACES = 65_536;
 export const MAX_CAPTURE_TEXT_BYTES = 1024 * 1024;
 /** IP headers in one packet (1 = no tunnel). Deeper: stop code TooDeep, the layers so far are used. */
 export const MAX_IP_LAYERS = 8;
+/** Headers that carry a frame or packet (tunnels, NSH) in one packet. More: stop code TooDeep. */
+export const MAX_INNER_TURNS = 16;
 /** VLAN tags in a row. More: stop code TooDeep. */
 export const MAX_VLAN_TAGS = 8;
 /** IPv6 extension headers in a row. More: stop code TooDeep. */

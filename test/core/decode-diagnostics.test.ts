@@ -59,12 +59,16 @@ describe("decode diagnostics", () => {
   });
 
   test("a link type without a decoder is an error that names it", async () => {
-    const [found] = await diagnose([SYN.bytes()], 147);
+    const [found] = await diagnose([SYN.bytes()], 189);
     expect(found).toMatchObject({
       code: "wire.unknown-link-type",
       severity: "error",
-      message: "link type LINKTYPE_147 is not decoded",
+      message: "link type USB_LINUX is not decoded",
     });
+  });
+
+  test("a frame of another protocol on a readable link, such as LLDP, is ordinary", async () => {
+    expect(await diagnose([ethernet({ etherType: 0x88cc }).payload("x").bytes()])).toEqual([]);
   });
 
   test("ARP and whole packets are ordinary", async () => {

@@ -1,6 +1,6 @@
 /** Every record under exactly one head: in a connection, or the reason why not. */
 import { DecodeStop } from "../wire/decode-stop.ts";
-import { LinkType } from "../wire/link-type.ts";
+import { isReadableLinkType } from "../wire/link-type.ts";
 import type { PacketView } from "../wire/packet-view.ts";
 import type { NotClassifiedReason } from "./flow-observation.ts";
 
@@ -31,11 +31,9 @@ const REASONS: readonly NotClassifiedReason[] = [
 const ETHERTYPE_ARP = 0x0806;
 const ETHERTYPE_RARP = 0x8035;
 
-const READABLE_LINK_TYPES: ReadonlySet<number> = new Set(Object.values(LinkType));
-
 /** Why a packet has no IP layer. */
 export function outcomeWithoutIp(packet: PacketView, linkType: number): OutcomeCode {
-  if (!READABLE_LINK_TYPES.has(linkType)) return Outcome.UnknownLinkType;
+  if (!isReadableLinkType(linkType)) return Outcome.UnknownLinkType;
   if (packet.etherType === ETHERTYPE_ARP || packet.etherType === ETHERTYPE_RARP) return Outcome.Arp;
   switch (packet.stop) {
     case DecodeStop.Truncated:

@@ -1,10 +1,11 @@
-/** From an ethertype to the IP header behind it, through VLAN tags, MPLS labels and PPPoE. */
+/** From an ethertype to the IP header behind it, through VLAN tags, MPLS labels, PPPoE and NSH. */
 import { MAX_VLAN_TAGS } from "../limits.ts";
 import { DecodeStop, Layer } from "./decode-stop.ts";
 import { EtherType } from "./ether-type.ts";
 import { decodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6 } from "./ipv6.ts";
 import { decodeMpls } from "./mpls.ts";
+import { decodeNsh } from "./nsh.ts";
 import type { PacketView } from "./packet-view.ts";
 import { decodePppoe } from "./pppoe.ts";
 import { stopTooDeep, stopUnsupported } from "./stop-decoding.ts";
@@ -43,6 +44,8 @@ export function decodeEtherType(
       return decodeMpls(view, start, end, packet);
     case EtherType.PppoeSession:
       return decodePppoe(view, start, end, packet);
+    case EtherType.Nsh:
+      return decodeNsh(view, start, end, packet);
     default:
       return stopUnsupported(packet, Layer.Link, start);
   }

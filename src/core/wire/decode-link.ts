@@ -1,8 +1,9 @@
 /**
  * The way into the decoders: one captured frame, whatever its link type.
  * Decoding is a loop over frames, not a recursion: a tunnel leaves its contents in the view (open-tunnel.ts), the loop below
- * takes them up. Each turn adds an IP layer, so that MAX_IP_LAYERS bounds it.
+ * takes them up. Each turn adds an IP layer or passes a service function chain's header (nsh.ts); their number is bounded.
  */
+import { MAX_INNER_TURNS } from "../limits.ts";
 import { decodeEtherType } from "./decode-ethertype.ts";
 import { DecodeStop, Layer, LengthSource } from "./decode-stop.ts";
 import { EtherType } from "./ether-type.ts";
@@ -12,6 +13,7 @@ import { decodeIpv6 } from "./ipv6.ts";
 import { LinkType } from "./link-type.ts";
 import { decodeLinuxSll } from "./linux-sll.ts";
 import { decodeLinuxSll2 } from "./linux-sll2.ts";
+import { decodeMpls } from "./mpls.ts";
 import { decodeNflog } from "./nflog.ts";
 import { decodeNullLoopback } from "./null-loopback.ts";
 import { closeTunnel } from "./open-tunnel.ts";
@@ -19,7 +21,7 @@ import { PacketType, type PacketView } from "./packet-view.ts";
 import { decodeCiscoHdlc, decodePpp } from "./ppp.ts";
 import { decodePppoe } from "./pppoe.ts";
 import { decodeRawIp } from "./raw-ip.ts";
-import { stopUnsupported } from "./stop-decoding.ts";
+import { stopTooDeep, stopUnsupported } from "./stop-decoding.ts";
 
 /**
  * Decodes the frame [offset, offset + capturedLength) of `view` into `packet`; nothing outside of it is read, whatever its
@@ -38,7 +40,12 @@ export function decodeFrame(
   resetPacket(packet, offset, end, wireLength);
   if (linkType === LinkType.Ethernet) decodeEthernet(view, offset, end, packet);
   else decodeOtherLink(view, offset, end, linkType, packet);
-  while (packet.innerEtherType !== 0) decodeTunnelContents(view, packet);
+  for (let turns = 0; packet.innerEtherType !== 0; turns++) {
+    if (turns === MAX_INNER_TURNS) {
+      return stopTooDeep(packet, Layer.Link, packet.innerOffset, MAX_INNER_TURNS);
+    }
+    decodeTunnelContents(view, packet);
+  }
 }
 
 function resetPacket(packet: PacketView, offset: number, end: number, wireLength: number): void {
@@ -105,8 +112,10 @@ function decodeOtherLink(
       return decodePppoe(view, offset, end, packet);
     case LinkType.CiscoHdlc:
       return decodeCiscoHdlc(view, offset, end, packet);
+    case LinkType.Mpls:
+      return decodeMpls(view, offset, end, packet);
     default:
-      return stopUnsupported(packet, Layer.Link, offset);
+      return stopUnsupported(packet, Layer.LinkType, offset);
   }
 }
 
@@ -121,5 +130,8 @@ function decodeTunnelContents(view: DataView, packet: PacketView): void {
   } else {
     decodeEtherType(view, innerOffset, innerEnd, packet, innerEtherType, false);
   }
-  if (packet.innerIsKnown === 0 && carrier !== undefined) closeTunnel(packet, carrier);
+  // Behind a header that only leads on, nobody knows yet.
+  const isPending = packet.innerEtherType !== 0;
+  if (packet.innerIsKnown === 0 && !isPending && carrier !== undefined)
+    closeTunnel(packet, carrier);
 }

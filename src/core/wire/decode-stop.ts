@@ -32,6 +32,9 @@ export const Layer = {
   Pppoe: 15,
   Esp: 16,
   WireGuard: 17,
+  Nsh: 18,
+  /** Not a header but what would say which one comes first. */
+  LinkType: 19,
 } as const;
 export type LayerCode = (typeof Layer)[keyof typeof Layer];
 
@@ -55,6 +58,8 @@ export const LAYER_NAMES = [
   "PPPoE header",
   "ESP header",
   "WireGuard header",
+  "NSH header",
+  "link type",
 ] as const;
 
 /** Which field decided how many bytes there are. */

@@ -12,6 +12,8 @@ export const EtherType = {
   MplsUnicast: 0x8847,
   MplsMulticast: 0x8848,
   PppoeSession: 0x8864,
+  /** Network Service Header (RFC 8300 section 12.1). */
+  Nsh: 0x894f,
   /** ERSPAN types I and II, and type III. */
   ErspanII: 0x88be,
   ErspanIII: 0x22eb,

@@ -17,7 +17,7 @@ const HEADER_LENGTH = 8;
 const PROTOCOL_TYPE_OFFSET = 2;
 const VNI_OFFSET = 4;
 
-/** Opens the datagram's payload when it is Geneve carrying Ethernet or IP; otherwise the datagram stays an ordinary one. */
+/** Opens the datagram's payload when it is Geneve carrying Ethernet, IP or NSH; otherwise the datagram stays an ordinary one. */
 export function decodeGeneve(
   view: DataView,
   offset: number,
@@ -34,7 +34,8 @@ export function decodeGeneve(
   const isOpened =
     etherType === EtherType.Ethernet ||
     etherType === EtherType.Ipv4 ||
-    etherType === EtherType.Ipv6;
+    etherType === EtherType.Ipv6 ||
+    etherType === EtherType.Nsh;
   const length = HEADER_LENGTH + (view.getUint8(offset) & 0x3f) * 4;
   if (!isOpened || length > layer.payloadLength) return;
   const vni = view.getUint32(offset + VNI_OFFSET) >>> 8;

@@ -1,5 +1,5 @@
 /**
- * GRE (RFC 2784, RFC 2890): IP, Ethernet (transparent bridging; NVGRE, RFC 7637), MPLS (RFC 4023), or an ERSPAN mirror
+ * GRE (RFC 2784, RFC 2890): IP, Ethernet (transparent bridging; NVGRE, RFC 7637), MPLS (RFC 4023), NSH (RFC 8300), or an ERSPAN mirror
  * (draft-foschiano-erspan).
  *
  *    0                   1                   2                   3
@@ -59,6 +59,7 @@ export function decodeGre(
     case EtherType.Ipv6:
     case EtherType.MplsUnicast:
     case EtherType.MplsMulticast:
+    case EtherType.Nsh:
       return openTunnel(packet, layer, Encapsulation.Gre, key, protocolType, start, end);
     case EtherType.Ethernet:
       return openTunnel(packet, layer, Encapsulation.GreTeb, key, protocolType, start, end);

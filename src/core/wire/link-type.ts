@@ -1,4 +1,6 @@
 /** LINKTYPE_ values (https://www.tcpdump.org/linktypes.html): what the first bytes of a record are. */
+import { UNREADABLE_NAMES } from "./unreadable-link-type.ts";
+
 export const LinkType = {
   Null: 0,
   Ethernet: 1,
@@ -13,48 +15,42 @@ export const LinkType = {
   Loop: 108,
   LinuxSll: 113,
   PppWithDirection: 204,
+  Mpls: 219,
   Ipv4: 228,
   Ipv6: 229,
   Nflog: 239,
   LinuxSll2: 276,
 } as const;
 
-/** Names without their LINKTYPE_ prefix; also of some that podpath cannot read, so that a report can say what it met. */
+/** Names without their LINKTYPE_ prefix. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [LinkType.Null, "NULL"],
   [LinkType.Ethernet, "ETHERNET"],
-  [6, "IEEE802_5"],
-  [8, "SLIP"],
   [LinkType.Ppp, "PPP"],
-  [10, "FDDI"],
   [LinkType.RawDlt, "RAW"],
   [LinkType.RawDltOpenBsd, "RAW"],
   [LinkType.PppHdlc, "PPP_HDLC"],
   [LinkType.PppEther, "PPP_ETHER"],
-  [100, "ATM_RFC1483"],
   [LinkType.Raw, "RAW"],
   [LinkType.CiscoHdlc, "C_HDLC"],
-  [105, "IEEE802_11"],
-  [107, "FRELAY"],
   [LinkType.Loop, "LOOP"],
   [LinkType.LinuxSll, "LINUX_SLL"],
-  [117, "PFLOG"],
-  [119, "IEEE802_11_PRISM"],
-  [127, "IEEE802_11_RADIOTAP"],
-  [187, "BLUETOOTH_HCI_H4"],
-  [189, "USB_LINUX"],
-  [192, "PPI"],
   [LinkType.PppWithDirection, "PPP_WITH_DIR"],
-  [220, "USB_LINUX_MMAPPED"],
+  [LinkType.Mpls, "MPLS"],
   [LinkType.Ipv4, "IPV4"],
   [LinkType.Ipv6, "IPV6"],
   [LinkType.Nflog, "NFLOG"],
-  [249, "USBPCAP"],
-  [253, "NETLINK"],
   [LinkType.LinuxSll2, "LINUX_SLL2"],
 ]);
 
-/** "ETHERNET", "LINUX_SLL2", ...; "LINKTYPE_147" for values without a name here. */
+const READABLE: ReadonlySet<number> = new Set(Object.values(LinkType));
+
+/** Whether podpath decodes records of this link type. */
+export function isReadableLinkType(linkType: number): boolean {
+  return READABLE.has(linkType);
+}
+
+/** "ETHERNET", "LINUX_SLL2", ...; "LINKTYPE_20000" for values that have no name. */
 export function linkTypeName(linkType: number): string {
-  return NAMES.get(linkType) ?? `LINKTYPE_${linkType}`;
+  return NAMES.get(linkType) ?? UNREADABLE_NAMES.get(linkType) ?? `LINKTYPE_${linkType}`;
 }

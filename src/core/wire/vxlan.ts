@@ -12,17 +12,16 @@
  */
 import { Layer } from "./decode-stop.ts";
 import { EtherType } from "./ether-type.ts";
+import { nextProtocolEtherType } from "./nsh.ts";
 import { openTunnel } from "./open-tunnel.ts";
 import { Encapsulation, type IpLayer, type PacketView } from "./packet-view.ts";
-import { stopShort } from "./stop-decoding.ts";
+import { stopShort, stopUnsupported } from "./stop-decoding.ts";
 
 const HEADER_LENGTH = 8;
 const FLAG_VNI_VALID = 0x08;
 const FLAG_NEXT_PROTOCOL = 0x04;
 const NEXT_PROTOCOL_OFFSET = 3;
 const VNI_OFFSET = 4;
-const GPE_IPV4 = 1;
-const GPE_IPV6 = 2;
 
 /** Opens the datagram's payload when it is VXLAN; otherwise the datagram stays an ordinary one. */
 export function decodeVxlan(
@@ -39,9 +38,9 @@ export function decodeVxlan(
   }
   const isGpe = (view.getUint8(offset) & FLAG_NEXT_PROTOCOL) !== 0;
   const nextProtocol = isGpe ? view.getUint8(offset + NEXT_PROTOCOL_OFFSET) : 0;
-  let etherType: number = EtherType.Ethernet;
-  if (nextProtocol === GPE_IPV4) etherType = EtherType.Ipv4;
-  else if (nextProtocol === GPE_IPV6) etherType = EtherType.Ipv6;
+  // Without a next protocol the flag is one that RFC 7348 tells a receiver to ignore.
+  const etherType = nextProtocol === 0 ? EtherType.Ethernet : nextProtocolEtherType(nextProtocol);
+  if (etherType === 0) return stopUnsupported(packet, Layer.Vxlan, offset);
   const vni = view.getUint32(offset + VNI_OFFSET) >>> 8;
   openTunnel(packet, layer, Encapsulation.Vxlan, vni, etherType, offset + HEADER_LENGTH, end);
 }

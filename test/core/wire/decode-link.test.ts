@@ -48,7 +48,7 @@ const goodPackets: readonly (readonly [linkType: number, packet: PacketBuilder])
 
 test("an unknown link type is unsupported", () => {
   expect(outline(decode(ethernet().ipv4().udp(), { linkType: 147 }))).toEqual([
-    "stop Unsupported: link header at 0",
+    "stop Unsupported: link type at 0",
   ]);
 });
 

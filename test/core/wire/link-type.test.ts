@@ -10,7 +10,9 @@ test.each([
   [113, "LINUX_SLL"],
   [276, "LINUX_SLL2"],
   [127, "IEEE802_11_RADIOTAP"],
-  [147, "LINKTYPE_147"],
+  [147, "USER0"],
+  [163, "IEEE802_11_AVS"],
+  [20000, "LINKTYPE_20000"],
   [65535, "LINKTYPE_65535"],
 ])("%i is %s", (linkType, name) => {
   expect(linkTypeName(linkType)).toBe(name);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MAX_MPLS_LABELS } from "../../../src/core/limits.ts";
 import { concat, hex } from "../../support/bytes.ts";
 import { checkDecoder, decode, outline } from "../../support/decode.ts";
-import { ethernet, type PacketBuilder } from "../../support/packet.ts";
+import { ethernet, type PacketBuilder, raw } from "../../support/packet.ts";
 
 const LABEL = "00010040"; // label 16, TTL 64
 const BOTTOM = "00010140";
@@ -49,4 +49,9 @@ test.each([
 
 describe("damage", () => {
   checkDecoder(stack(2).ipv4().udp());
+});
+
+test("labels may be the link header (LINKTYPE_MPLS)", () => {
+  const packet = raw().payload(hex(BOTTOM)).ipv4().udp();
+  expect(decode(packet, { linkType: 219 })).toMatchObject({ depth: 1, stop: 0 });
 });
