@@ -7,7 +7,7 @@ import { loadSnapshot } from "./cluster/load-snapshot.ts";
 import { buildOwnerIndex } from "./cluster/owner-index.ts";
 import type { ClusterSnapshot, SnapshotText } from "./cluster/snapshot.ts";
 import { correlate } from "./correlate/correlate.ts";
-import { decodeDiagnostics } from "./decode-diagnostics.ts";
+import { decodeDiagnostics, overlapDiagnostics } from "./decode-diagnostics.ts";
 import { DiagnosticLog } from "./diagnostics/diagnostic.ts";
 import { FlowTable } from "./flow/flow-table.ts";
 import { readCaptures } from "./read-captures.ts";
@@ -27,6 +27,7 @@ export async function analyze(
   const settings = defaultWireSettings(tunnelPorts(snapshot));
   const captures = await readCaptures(jobs, flows, settings, log, options);
   decodeDiagnostics(flows.decodeStops(), captures, log);
+  overlapDiagnostics(flows.fragmentOverlaps(), captures, log);
 
   const records = flows.accounting();
   options.onProgress?.({ stage: "correlate", records: records.records, bytes: 0 });

@@ -2,6 +2,7 @@
 import type { CaptureResult } from "./analysis.ts";
 import type { DiagnosticKind, DiagnosticLog } from "./diagnostics/diagnostic.ts";
 import type { DecodeStopTally } from "./flow/decode-stops.ts";
+import type { OverlapTally } from "./flow/fragment-tracker.ts";
 import { DecodeStop, LAYER_NAMES, Layer, LengthSource } from "./wire/decode-stop.ts";
 import { isReadableLinkType, linkTypeName } from "./wire/link-type.ts";
 
@@ -25,6 +26,26 @@ const UNKNOWN_LINK: DiagnosticKind = {
   severity: "error",
   hint: "podpath does not decode this link type; capture on an Ethernet interface or with -i any.",
 };
+
+const FRAGMENTS_OVERLAP: DiagnosticKind = {
+  code: "wire.fragments-overlap",
+  severity: "warning",
+  hint: "Fragments of one packet that overlap are an evasion attempt or a broken sender; receivers drop them (RFC 5722). Duplicates of whole fragments are not counted.",
+};
+
+/** One for each capture in which fragments overlap others of their packet. */
+export function overlapDiagnostics(
+  overlaps: readonly OverlapTally[],
+  captures: readonly CaptureResult[],
+  log: DiagnosticLog,
+): void {
+  for (const { capture, count, firstRecord } of overlaps) {
+    const file = captures[capture]?.file;
+    if (file === undefined) continue;
+    const message = "a fragment brings bytes that another fragment of its packet brought";
+    log.add(FRAGMENTS_OVERLAP, { file, record: firstRecord }, message, count);
+  }
+}
 
 export function decodeDiagnostics(
   stops: readonly DecodeStopTally[],

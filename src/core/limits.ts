@@ -21,8 +21,10 @@ export const MAX_VLAN_TAGS = 8;
 export const MAX_IPV6_EXTENSIONS = 16;
 /** MPLS labels in a row. More: stop code TooDeep. */
 export const MAX_MPLS_LABELS = 16;
-/** IPv4/IPv6 datagrams whose first fragment is remembered to give ports to the others; oldest are forgotten first. */
+/** IPv4/IPv6 datagrams of which a fragment was seen, to give the ports of the first one to the others; oldest are forgotten first. */
 export const MAX_FRAGMENTED_DATAGRAMS = 16_384;
+/** Fragments that wait for the first one of their datagram. More: the oldest stay in no connection. */
+export const MAX_HELD_FRAGMENTS = 16_384;
 /** Rows of the flow table. More are folded: counted under `flow-table-full`, never dropped in silence. */
 export const MAX_FLOWS = 4_000_000;
 /** Distinct places (interface, direction and MAC of SLL, VLAN) in one analysis. More share the last one. */

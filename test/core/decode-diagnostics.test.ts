@@ -67,6 +67,18 @@ describe("decode diagnostics", () => {
     });
   });
 
+  test("fragments that overlap are told with the first of them", async () => {
+    const part = (fragmentOffset: number, length: number, moreFragments: boolean) =>
+      ethernet()
+        .ipv4({ id: 7, protocol: 17, fragmentOffset, moreFragments })
+        .payload(new Uint8Array(length))
+        .bytes();
+    const found = await diagnose([part(0, 32, true), part(24, 16, true), part(40, 8, false)]);
+    expect(found).toMatchObject([
+      { code: "wire.fragments-overlap", severity: "warning", count: 1, first: { record: 2 } },
+    ]);
+  });
+
   test("a frame of another protocol on a readable link, such as LLDP, is ordinary", async () => {
     expect(await diagnose([ethernet({ etherType: 0x88cc }).payload("x").bytes()])).toEqual([]);
   });

@@ -67,6 +67,12 @@ export class RecordAccount {
     this.#outcomes[outcome]! += 1;
   }
 
+  /** A record that was settled has another outcome after all. */
+  move(from: OutcomeCode, to: OutcomeCode): void {
+    this.#outcomes[from]! -= 1;
+    this.#outcomes[to]! += 1;
+  }
+
   count(outcome: OutcomeCode): number {
     return this.#outcomes[outcome]!;
   }

@@ -127,6 +127,13 @@ export class DirectionTable {
     return payloadBefore === 0 && layer.payloadLength > 0;
   }
 
+  /** Says that `record`, counted late, may have come before the others. */
+  noteEarlier(flow: FlowPointer, record: number): void {
+    const words = this.#store(flow).uints[this.#id(flow) >>> CHUNK_SHIFT]!;
+    if (record < words[this.#at(flow) + FIRST_RECORD]!)
+      words[this.#at(flow) + FIRST_RECORD] = record;
+  }
+
   /** Whether any packet went this way. */
   exists(flow: FlowPointer): boolean {
     return (
@@ -174,7 +181,6 @@ export class DirectionTable {
     return this.word(flow, FIRST_NANOS);
   }
 
-  /** The plain value. */
   read(flow: FlowPointer): FlowDirection {
     if (!this.exists(flow)) return EMPTY_DIRECTION;
     const unsigned = (field: number): number => this.word(flow, field) >>> 0;

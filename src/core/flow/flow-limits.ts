@@ -2,6 +2,7 @@
 import {
   MAX_DNS_NAMED_ADDRESSES,
   MAX_FRAGMENTED_DATAGRAMS,
+  MAX_HELD_FRAGMENTS,
   MAX_ICMP_ERRORS_KEPT,
   MAX_TAPS,
   MAX_THROUGHPUT_SERIES,
@@ -23,6 +24,7 @@ export interface LimitCounts {
   readonly throughputSeries: number;
   readonly icmpErrors: number;
   readonly fragments: number;
+  readonly heldFragments: number;
   readonly dnsAddresses: number;
 }
 
@@ -58,6 +60,13 @@ export function flowLimits(counts: LimitCounts): FlowLimit[] {
       value: MAX_FRAGMENTED_DATAGRAMS,
       count: counts.fragments,
       effect: "fragments whose first fragment may have been forgotten are in no connection",
+    },
+    {
+      limit: "held-fragments",
+      value: MAX_HELD_FRAGMENTS,
+      count: counts.heldFragments,
+      effect:
+        "fragments that came too long before the first one of their packet are in no connection",
     },
     {
       limit: "dns-names",

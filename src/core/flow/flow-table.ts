@@ -18,7 +18,6 @@ import { DirectionTable } from "./direction.ts";
 import { DnsNames } from "./dns-names.ts";
 import { isEchoReply, isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
 import {
-  ROW_FRAGMENTS,
   ROW_TRAITS,
   TRAIT_CARRIES_MASK,
   TRAIT_CARRIES_SHIFT,
@@ -28,12 +27,12 @@ import {
   TRAIT_SEALED_SHIFT,
 } from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
-import { DEFAULT_SEED, keyKind, mayHavePorts } from "./flow-key.ts";
+import { DEFAULT_SEED } from "./flow-key.ts";
 import { type FlowLimit, flowLimits } from "./flow-limits.ts";
 import type { FlowObservation, Tap } from "./flow-observation.ts";
 import { type FlowParts, readObservation } from "./flow-reader.ts";
 import { FlowRows } from "./flow-rows.ts";
-import { FragmentTable } from "./fragments.ts";
+import { FIRST_UNKNOWN, FragmentTracker, type OverlapTally } from "./fragment-tracker.ts";
 import { IcmpErrorList } from "./icmp-errors.ts";
 import { innerLength } from "./inner-length.ts";
 import { MacPairs } from "./mac-pairs.ts";
@@ -57,16 +56,15 @@ const MOST_ROWS = 2 ** 29;
 /** Tunnels of a tap, and taps, among which a quoted packet is looked for: else an input would decide how long that takes. */
 const MAX_QUOTED_PLACES = 32;
 
-/** Answers of `#observeLayer` that are no row. */
+/** Answer of `#observeLayer` that is no row, besides FIRST_UNKNOWN. */
 const NO_ROW = -1;
-const FRAGMENT_UNKNOWN = -2;
 
 export class FlowTable {
   readonly #rows: FlowRows;
   readonly #directions: DirectionTable;
   readonly #taps: TapTable;
   readonly #contexts: ContextTable;
-  readonly #fragments: FragmentTable;
+  readonly #fragments: FragmentTracker;
   readonly #icmpErrors = new IcmpErrorList();
   readonly #tcp: TcpTracker;
   readonly #throughput: ThroughputTracker;
@@ -77,8 +75,6 @@ export class FlowTable {
   readonly #parts: FlowParts;
   /** Layers that found no room for a row. */
   #layersWithoutRow = 0;
-  /** Fragments without a first one after first ones had to be forgotten. */
-  #fragmentsForgotten = 0;
   /** The record at hand. */
   #record = 0;
   #seconds = 0;
@@ -91,9 +87,15 @@ export class FlowTable {
     this.#taps = new TapTable(seed);
     this.#contexts = new ContextTable(seed);
     this.#directions = new DirectionTable(this.#rows.store, new MacPairs(seed));
-    this.#fragments = new FragmentTable(seed);
     this.#tcp = new TcpTracker(this.#rows, this.#directions);
     this.#throughput = new ThroughputTracker(this.#rows, this.#directions);
+    this.#fragments = new FragmentTracker(
+      this.#rows,
+      this.#directions,
+      this.#throughput,
+      this.#account,
+      seed,
+    );
     this.#parts = {
       rows: this.#rows,
       directions: this.#directions,
@@ -109,6 +111,7 @@ export class FlowTable {
   beginCapture(captureIndex: number): void {
     this.#taps.beginCapture(captureIndex);
     this.#stops.beginCapture(captureIndex);
+    this.#fragments.beginCapture(captureIndex);
   }
 
   /**
@@ -178,6 +181,11 @@ export class FlowTable {
     return this.#stops.list();
   }
 
+  /** Fragments that overlap others of their datagram, by capture. */
+  fragmentOverlaps(): readonly OverlapTally[] {
+    return this.#fragments.overlaps();
+  }
+
   /** Names of addresses, sorted, as the DNS answers seen give them. */
   dnsNames(): ReadonlyMap<string, readonly string[]> {
     return this.#dns.names;
@@ -191,7 +199,8 @@ export class FlowTable {
       taps: this.#taps.folded,
       throughputSeries: this.#throughput.withoutSeries,
       icmpErrors: this.#icmpErrors.dropped,
-      fragments: this.#fragmentsForgotten,
+      fragments: this.#fragments.mayBeForgotten,
+      heldFragments: this.#fragments.dropped,
       dnsAddresses: this.#dns.dropped,
     });
   }
@@ -227,12 +236,15 @@ export class FlowTable {
         if (row >= 0) outcome = Outcome.InConnection;
         else if (row === NO_ROW && outcome !== Outcome.InConnection)
           outcome = Outcome.FlowTableFull;
+        // The middle of a packet is not decoded any further: this layer was the last.
+        if (row === FIRST_UNKNOWN && outcome === Outcome.FragmentWithoutFirst)
+          this.#fragments.holdRecord();
       }
     }
     return outcome;
   }
 
-  /** The row that the layer was counted in, NO_ROW when the table is full, FRAGMENT_UNKNOWN when its ports are not known. */
+  /** The row that the layer was counted in, NO_ROW when the table is full, FIRST_UNKNOWN when its ports are not known. */
   #observeLayer(
     packet: PacketView,
     view: DataView,
@@ -243,9 +255,9 @@ export class FlowTable {
   ): number {
     const layer = packet.layers[depth]!;
     let flow = this.#find(context, layer);
-    if (flow === FRAGMENT_UNKNOWN) {
-      if (this.#fragments.forgotten > 0) this.#fragmentsForgotten += 1;
-      return FRAGMENT_UNKNOWN;
+    if (flow === FIRST_UNKNOWN) {
+      this.#fragments.hold(context, layer, this.#record, this.#seconds, this.#nanos, bytes);
+      return FIRST_UNKNOWN;
     }
     const isSegment = layer.protocol === IpProtocol.Tcp && layer.hasPorts === 1;
     if (flow < 0) {
@@ -260,6 +272,8 @@ export class FlowTable {
     } else if (layer.icmpType >= 0 && isEchoReplyToSelf(layer)) {
       flow |= 1;
     }
+    const isFragment = (layer.fragmentOffset | layer.moreFragments) !== 0;
+    if (isFragment) this.#fragments.note(context, packet, depth, flow, this.#record, this.#seconds);
     this.#throughput.count(flow, this.#seconds, this.#nanos, bytes);
     const bringsFirstPayload = this.#directions.count(
       flow,
@@ -277,44 +291,15 @@ export class FlowTable {
     } else if (layer.protocol === IpProtocol.Udp) {
       this.#dns.note(layer, view);
     }
-    if ((layer.fragmentOffset | layer.moreFragments) !== 0)
-      this.#countFragment(context, layer, flow);
     if ((layer.encapsulation | layer.sealed) !== 0 || layer.icmpType >= 0)
       this.#noteTraits(layer, flow);
     return flow >>> 1;
   }
 
   #find(context: number, layer: IpLayer): FlowPointer {
-    if (layer.fragmentOffset > 0) return this.#findFragment(context, layer);
-    return this.#rows.find(context, layer);
-  }
-
-  /** The flow of a fragment beyond the first. Protocols without ports need no first one: their key is complete. */
-  #findFragment(context: number, layer: IpLayer): FlowPointer {
-    const addresses = this.#rows.addresses;
-    const kind = keyKind(layer.protocol, layer.version, 0);
-    const source = addresses.findSource(layer);
-    const destination = addresses.findDestination(layer);
-    const known = this.#fragments.find(context, kind, source, destination, layer.ipId);
-    if (known >= 0) return known;
-    return mayHavePorts(layer.protocol) ? FRAGMENT_UNKNOWN : this.#rows.find(context, layer);
-  }
-
-  #countFragment(context: number, layer: IpLayer, flow: FlowPointer): void {
-    const row = flow >>> 1;
-    this.#rows.set(row, ROW_FRAGMENTS, this.#rows.word(row, ROW_FRAGMENTS) + 1);
-    if (layer.fragmentOffset > 0 || layer.ipId === -1) return;
-    const addresses = this.#rows.addresses;
-    const kind = keyKind(layer.protocol, layer.version, 0);
-    const source = addresses.findSource(layer);
-    this.#fragments.remember(
-      context,
-      kind,
-      source,
-      addresses.findDestination(layer),
-      layer.ipId,
-      flow,
-    );
+    return layer.fragmentOffset > 0
+      ? this.#fragments.find(context, layer, this.#seconds)
+      : this.#rows.find(context, layer);
   }
 
   #noteTraits(layer: IpLayer, flow: FlowPointer): void {
