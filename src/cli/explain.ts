@@ -6,10 +6,10 @@ import { renderExplanationMarkdown } from "../core/render/explanation-markdown.t
 import { renderExplanationText } from "../core/render/explanation-text.ts";
 import { terminalSafeJson } from "../core/render/json-stream.ts";
 import { incompleteBecause } from "../core/report/completeness.ts";
-import { isProtocol, parseEndpoint } from "../core/report/endpoint-text.ts";
 import type { Report } from "../core/report/report.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
+import { CONNECTION_WORDS, wholeQuestion } from "./connection-question.ts";
 import type { Outcome } from "./exit-code.ts";
 import {
   addFilterOptions,
@@ -31,13 +31,10 @@ interface ExplainCommandOptions extends InputOptions, OutputOptions, TextCommand
   readonly strict?: boolean;
 }
 
-const WHAT =
-  "a connection id (conn-12), two ends ('tcp 10.0.1.11:40000 203.0.113.9:443' or " +
-  "'10.0.1.11:40000->203.0.113.9:443', on any leg, either direction), one end, or a pod";
 const DEFAULT_LIMIT = 5;
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
-  command.argument("<what>", WHAT);
+  command.argument("<what>", CONNECTION_WORDS);
   addOutputOption(addInputOptions(command))
     .addOption(
       new Option("-o, --format <format>", "output format")
@@ -60,23 +57,8 @@ function parseLimit(value: string): number {
   return Number(value);
 }
 
-interface ExplainQuestion {
-  readonly what: string;
-  readonly inputs: readonly string[];
-}
-
-/** `explain tcp 10.0.1.11:40000 203.0.113.9:443 FILE` without quotes: the shell has taken the tuple apart. */
-function wholeQuestion(what: string, inputs: readonly string[]): ExplainQuestion {
-  const words = [what, ...inputs];
-  let count = isProtocol(what) ? 1 : 0;
-  const most = count + 2;
-  while (count < most && parseEndpoint(words[count] ?? "") !== null) count += 1;
-  count = Math.max(count, 1);
-  return { what: words.slice(0, count).join(" "), inputs: words.slice(count) };
-}
-
 async function runExplain(
-  { what, inputs }: ExplainQuestion,
+  { what, inputs }: ReturnType<typeof wholeQuestion>,
   options: ExplainCommandOptions,
   filter: GivenFilter,
   io: CliIo,

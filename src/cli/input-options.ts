@@ -10,6 +10,7 @@ export interface InputOptions {
   readonly snapshot: readonly string[];
   readonly maxConnections?: number;
   readonly sha256?: boolean;
+  readonly keyPackets?: boolean;
   readonly crossCheck?: boolean;
   readonly progress: "auto" | "always" | "never";
 }
@@ -29,6 +30,7 @@ export function addInputOptions(command: Command): Command {
       [],
     )
     .option("--sha256", "put the SHA-256 of every input into the report")
+    .option("--key-packets", "list the first, last and odd packets of every observation")
     .option("--max-connections <n>", "keep at most this many flows in memory", parseCount)
     .addOption(
       new Option("--progress <when>", "show progress on stderr")
@@ -50,6 +52,7 @@ export function inputRequest(
       inputs: [...options.read, ...inputs],
       snapshots: options.snapshot,
       sha256: options.sha256 === true,
+      keyPackets: options.keyPackets === true,
       crossCheck: options.crossCheck === true,
       tool: toolVersion(),
       stdin: io.stdin,

@@ -66,6 +66,10 @@ export const MAX_DRAWN_NODES = 24;
 export const MAX_DRAWN_EDGES = 120;
 /** Boxes of one kind (load balancers, services) outside the nodes of a traffic map. More are folded into one. */
 export const MAX_DRAWN_ENDPOINTS = 6;
+/** Places and rewrites drawn of one connection. More: those in the middle become one box, which says how many. */
+export const MAX_DRAWN_STOPS = 24;
+/** The same for a ladder, whose lanes stand side by side. */
+export const MAX_DRAWN_LANES = 10;
 /** Findings listed under a picture. More are counted there; the report has them all. */
 export const MAX_DRAWN_FINDINGS = 12;
 /** Characters of a tooltip or description in a picture; the rest is replaced by an ellipsis. */

@@ -16,6 +16,8 @@ export interface AnalyzeFilesRequest {
   readonly inputs: readonly string[];
   readonly snapshots: readonly string[];
   readonly sha256: boolean;
+  /** Whether the report lists the packets that tell each observation's story. */
+  readonly keyPackets: boolean;
   /** Let a second reader go over the captures as well. */
   readonly crossCheck: boolean;
   readonly tool: { readonly name: string; readonly version: string };
@@ -71,7 +73,8 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
     if (unreadable.length === analysis.captures.length)
       return { report: null, errors, crossChecks };
     const inputs = await opened.describe();
-    const report = buildReport({ ...analysis, diagnostics }, { tool: request.tool, inputs });
+    const { tool, keyPackets } = request;
+    const report = buildReport({ ...analysis, diagnostics }, { tool, inputs, keyPackets });
     return { report, errors, crossChecks };
   } finally {
     opened.close();

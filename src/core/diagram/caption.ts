@@ -11,6 +11,8 @@ export const MARGIN = 24;
 /** From the top of the picture to the first free y below its title. */
 export const TITLE_BOTTOM = MARGIN + 64;
 const TEXT = 11.5;
+const TITLE_SIZES = [18, 16, 14.5] as const;
+const LEAST_TITLE = 13;
 const LINE = 20;
 const MESSAGE_LINE = 16;
 const MESSAGE_LINES = 2;
@@ -43,8 +45,10 @@ export function drawTitle(
   width: number,
 ): void {
   const room = width - 2 * MARGIN;
+  // Two pod names are longer than most titles; rather smaller than cut.
+  const size = TITLE_SIZES.find((one) => textWidth(title, one, "bold") <= room) ?? LEAST_TITLE;
   labels.push(
-    label(title, { x: MARGIN, y: MARGIN + 16, room }, { size: 18, style: "bold", on: "canvas" }),
+    label(title, { x: MARGIN, y: MARGIN + 16, room }, { size, style: "bold", on: "canvas" }),
     label(
       summary,
       { x: MARGIN, y: MARGIN + 38, room },

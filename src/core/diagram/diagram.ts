@@ -2,14 +2,20 @@
  * The pictures that podpath draws. Each is made in two steps: a layout turns the report into a scene (numbers and strings,
  * scene.ts), and draw-scene.ts puts the scene into whatever document it is given.
  */
-import type { Report } from "../report/report.ts";
+import type { Report, ReportConnection } from "../report/report.ts";
+import { layOutLadder } from "./ladder/ladder-layout.ts";
 import type { Theme } from "./palette.ts";
+import { layOutPath } from "./path/path-layout.ts";
 import type { Scene } from "./scene.ts";
 import { layOutTopology } from "./topology/topology-layout.ts";
 
 export interface DiagramOptions {
   /** `auto` (default) follows the viewer's light or dark mode. */
   readonly theme?: Theme;
+  /** What a picture of one connection is about. */
+  readonly connection?: ReportConnection;
+  /** Sentences of the caller's own, for below the picture. */
+  readonly notes?: readonly string[];
 }
 
 export interface DiagramKind {
@@ -32,6 +38,21 @@ export const DIAGRAMS = [
     shows: "Who talks to whom over which path, with the findings on the lines.",
     about: "report",
     layOut: layOutTopology,
+  },
+  {
+    id: "path",
+    title: "Packet path",
+    shows:
+      "One connection from who started it to who answered: every place that saw it, every rewrite.",
+    about: "connection",
+    layOut: layOutPath,
+  },
+  {
+    id: "ladder",
+    title: "Ladder",
+    shows: "The packets of one connection over time, a lane for every place, rewrites on the hop.",
+    about: "connection",
+    layOut: layOutLadder,
   },
 ] as const satisfies readonly DiagramKind[];
 

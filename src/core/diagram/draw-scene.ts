@@ -143,6 +143,7 @@ function drawBox(parent: SvgSelection, box: SceneBox, brush: Brush): void {
     .attr("fill", brush.paint(box.fill));
   if (box.radius > 0) rectangle.attr("rx", box.radius);
   if (box.stroke !== null) rectangle.attr("stroke", brush.paint(box.stroke));
+  if (box.weight !== undefined) rectangle.attr("stroke-width", box.weight);
   if (box.dashed) rectangle.attr("stroke-dasharray", "4 3");
   if (box.tooltip !== null) rectangle.append("title").text(box.tooltip);
 }

@@ -21,6 +21,7 @@ export const COLOURS = {
   place: { light: "#ffffff", dark: "#2c3847" },
   outside: { light: "#fff8e8", dark: "#33301f" },
   infrastructure: { light: "#eef3fd", dark: "#22304a" },
+  rewrite: { light: "#fff1e0", dark: "#3a2b18" },
   border: { light: "#8794a5", dark: "#66758a" },
   text: { light: "#16202c", dark: "#eef2f7" },
   muted: { light: "#4a5767", dark: "#b3bfcd" },

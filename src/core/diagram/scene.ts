@@ -55,6 +55,8 @@ export interface SceneBox extends Rectangle {
   readonly fill: ColourName;
   readonly stroke: ColourName | null;
   readonly dashed: boolean;
+  /** Width of the border; 1 when left out. */
+  readonly weight?: number;
   readonly radius: number;
   /** Shown when pointed at: the name in full, and what the box stands for. */
   readonly tooltip: SafeText | null;

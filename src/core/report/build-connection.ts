@@ -7,6 +7,7 @@ import { type CaptureSpan, hopsOf } from "../correlate/hops.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
 import { THROUGHPUT_FROM_BYTES } from "../limits.ts";
 import { formatTime } from "./format-time.ts";
+import { keyPackets } from "./key-packets.ts";
 import type {
   ReportConnection,
   ReportEvidence,
@@ -30,6 +31,8 @@ export interface HopMeasures {
   readonly clocks: HostClocks;
   /** By index of the capture among the inputs. */
   readonly spans: readonly CaptureSpan[];
+  /** Whether observations list their key packets. */
+  readonly keyPackets: boolean;
 }
 
 export function buildConnection(
@@ -54,7 +57,11 @@ export function buildConnection(
     resp: buildParty(answerer(connection), subject.resp, ids),
     dialled: { address: first.resp.address, port: first.resp.port },
     ...(client === null ? {} : { client: client.endpoint, clientFrom: client.from }),
-    observations: connection.observations.map(buildObservation),
+    observations: connection.observations.map((one) =>
+      measures.keyPackets
+        ? { ...buildObservation(one), keyPackets: keyPackets(one) }
+        : buildObservation(one),
+    ),
     ...buildHops(connection, measures),
     nat: connection.nat.map((step, i) => buildNatStep(step, natRules[i] ?? null)),
     ...(tcp === null

@@ -14,11 +14,13 @@ export function buildConnections(
   findings: readonly ReportFinding[],
   findingsOf: FindingIndex,
   ids: ReportIds,
+  keyPackets: boolean,
 ): ReportConnections & { readonly columns: ReportColumns } {
   const { classified, columns: of } = analysis;
   const measures = {
     clocks: hostClocks(analysis.clockOffsets ?? []),
     spans: analysis.captures,
+    keyPackets,
   };
   const linksOf = buildLinks(analysis.proxied ?? [], ids, classified.length);
   const findingIds = (index: number): string[] => {

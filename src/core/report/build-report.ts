@@ -30,6 +30,8 @@ export interface ReportMeta {
   readonly tool: { readonly name: string; readonly version: string };
   /** In the order given; what the rim read. */
   readonly inputs: readonly ReportInput[];
+  /** Whether observations list the packets that tell their story (key-packets.ts); no by default. */
+  readonly keyPackets?: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
       analysis.classified.length,
     ),
     ids,
+    meta.keyPackets === true,
   );
   const diagnostics = analysis.diagnostics.map(buildDiagnostic);
   const counts = Object.values(analysis.accounting.notClassified);

@@ -179,6 +179,15 @@ export const party = z.strictObject({
     .describe("names in captured DNS answers, at most 4, sorted; no ground for a verdict"),
 });
 
+export const keyPacket = z.strictObject({
+  side: z.enum(["orig", "resp"]).describe("who sent it"),
+  record: z.number().int(),
+  is: z
+    .array(z.enum(["first", "syn", "syn-ack", "retransmission", "zero-window", "reset", "last"]))
+    .describe("retransmission, zero-window, reset: the first such packet of its direction"),
+  time: time.optional().describe("as captured; known of the first and last of each direction"),
+});
+
 export const observation = z.strictObject({
   vantagePoint: z.string(),
   orig: endpoint,
@@ -191,6 +200,10 @@ export const observation = z.strictObject({
   encapsulation: z
     .strictObject({ kind: z.string(), vni: z.number().int().optional(), depth: z.number().int() })
     .optional(),
+  keyPackets: z
+    .array(keyPacket)
+    .optional()
+    .describe("the packets that tell its story, by record; only in reports that were asked for it"),
 });
 
 export const natStep = z.strictObject({

@@ -25,6 +25,7 @@ export type ReportSnapshot = z.infer<typeof schema.snapshot>;
 export type ReportConnection = z.infer<typeof schema.connection>;
 export type ReportParty = z.infer<typeof schema.party>;
 export type ReportObservation = z.infer<typeof schema.observation>;
+export type ReportKeyPacket = z.infer<typeof schema.keyPacket>;
 export type ReportNatStep = z.infer<typeof schema.natStep>;
 export type ReportEvidence = z.infer<typeof evidence>;
 export type ReportLink = z.infer<typeof link>;
