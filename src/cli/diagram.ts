@@ -28,6 +28,7 @@ import { readReport } from "./read-report.ts";
 interface DiagramCommandOptions extends InputOptions, OutputOptions {
   readonly format: "svg";
   readonly theme: "auto" | "light" | "dark";
+  readonly by: "bytes" | "connections";
 }
 
 const KINDS: readonly DiagramKind[] = DIAGRAMS;
@@ -40,6 +41,11 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
       new Option("--theme <theme>", "colours; auto follows the viewer's light or dark mode")
         .choices(["auto", "light", "dark"])
         .default("auto"),
+    )
+    .addOption(
+      new Option("--by <measure>", "what the widths of a sankey mean")
+        .choices(["bytes", "connections"])
+        .default("bytes"),
     )
     .addHelpText("after", kindsText());
   const givenFilter = addFilterOptions(command);
@@ -82,7 +88,11 @@ async function runDiagram(
   if (asked === null) return { usageError: true };
   // d3 and its DOM take a quarter of a second to load; no other command pays for them.
   const { renderSceneSvg } = await import("../node/render-svg.ts");
-  const scene = layOutDiagram(kind, report, { theme: options.theme, ...asked });
+  const scene = layOutDiagram(kind, report, {
+    theme: options.theme,
+    measure: options.by,
+    ...asked,
+  });
   await writeOutput([await renderSceneSvg(scene)], options, io);
   return { unreadableInputs: read.unreadableInputs };
 }

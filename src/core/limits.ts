@@ -70,6 +70,10 @@ export const MAX_DRAWN_ENDPOINTS = 6;
 export const MAX_DRAWN_STOPS = 24;
 /** The same for a ladder, whose lanes stand side by side. */
 export const MAX_DRAWN_LANES = 10;
+/** Names on each side of a flow diagram. More: those with the least traffic become one, which says how many. */
+export const MAX_DRAWN_FLOW_ENDS = 14;
+/** Connections with a bar of their own on a time line. More: those with findings, then with the most bytes. */
+export const MAX_DRAWN_BARS = 40;
 /** Findings listed under a picture. More are counted there; the report has them all. */
 export const MAX_DRAWN_FINDINGS = 12;
 /** Characters of a tooltip or description in a picture; the rest is replaced by an ellipsis. */

@@ -124,6 +124,14 @@ export function findingBadge(
   };
 }
 
+/** "3", "3,5", "3+4" for five of them. */
+export function findingsText(numbers: readonly number[]): string {
+  const [first, second] = numbers;
+  if (first === undefined) return "";
+  if (second === undefined) return String(first);
+  return numbers.length === 2 ? `${first},${second}` : `${first}+${numbers.length - 1}`;
+}
+
 export function badgeWidth(text: string): number {
   return Math.max(BADGE.height, Math.ceil(textWidth(text, BADGE.size, "bold")) + BADGE.padding);
 }

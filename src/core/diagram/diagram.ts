@@ -6,7 +6,10 @@ import type { Report, ReportConnection } from "../report/report.ts";
 import { layOutLadder } from "./ladder/ladder-layout.ts";
 import type { Theme } from "./palette.ts";
 import { layOutPath } from "./path/path-layout.ts";
+import { layOutSankey } from "./sankey/sankey-layout.ts";
+import type { SankeyMeasure } from "./sankey/sankey-model.ts";
 import type { Scene } from "./scene.ts";
+import { layOutTimeline } from "./timeline/timeline-layout.ts";
 import { layOutTopology } from "./topology/topology-layout.ts";
 
 export interface DiagramOptions {
@@ -14,6 +17,8 @@ export interface DiagramOptions {
   readonly theme?: Theme;
   /** What a picture of one connection is about. */
   readonly connection?: ReportConnection;
+  /** What the widths of a flow diagram mean; default bytes. */
+  readonly measure?: SankeyMeasure;
   /** Sentences of the caller's own, for below the picture. */
   readonly notes?: readonly string[];
 }
@@ -38,6 +43,21 @@ export const DIAGRAMS = [
     shows: "Who talks to whom over which path, with the findings on the lines.",
     about: "report",
     layOut: layOutTopology,
+  },
+  {
+    id: "sankey",
+    title: "Traffic flows",
+    shows: "How much goes from whom over which path class to whom, by bytes or connections.",
+    about: "report",
+    layOut: layOutSankey,
+  },
+  {
+    id: "timeline",
+    title: "Connections over time",
+    shows:
+      "When connections were open, by class and one by one, throughput, and where findings begin.",
+    about: "report",
+    layOut: layOutTimeline,
   },
   {
     id: "path",

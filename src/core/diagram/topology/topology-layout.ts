@@ -1,6 +1,6 @@
 /** The traffic map of a report as a scene: boxes for what talks, lines for how it talks, findings on top. */
 import type { Report } from "../../report/report.ts";
-import { badgeWidth, findingBadge, TITLE_BOTTOM } from "../caption.ts";
+import { badgeWidth, findingBadge, findingsText, TITLE_BOTTOM } from "../caption.ts";
 import { ARROW_LENGTH, arrowPath, linePath } from "../edge-path.ts";
 import { groupBy } from "../group-by.ts";
 import { type ColourName, classStyle, type Theme } from "../palette.ts";
@@ -102,15 +102,8 @@ function placeWidth(model: TopologyModel): number {
   return Math.ceil(Math.min(width, PLACE_WIDTH.most) / 8) * 8;
 }
 
-function badgeText(edge: TopologyEdge): string {
-  const [first, second] = edge.findings;
-  if (first === undefined) return "";
-  if (second === undefined) return String(first);
-  return edge.findings.length === 2 ? `${first},${second}` : `${first}+${edge.findings.length - 1}`;
-}
-
 function labelWidth(edge: TopologyEdge): number {
-  const badge = badgeText(edge);
+  const badge = findingsText(edge.findings);
   const text = Math.ceil(textWidth(edgeLabel(edge), LABEL_SIZE));
   return badge === "" ? text : text + LABEL_GAP + badgeWidth(badge);
 }
@@ -255,7 +248,7 @@ function labelBeside(
     on: "eni",
     tooltip: null,
   };
-  const numbers = badgeText(edge);
+  const numbers = findingsText(edge.findings);
   if (numbers === "") return { label, badge: null };
   const width = badgeWidth(numbers);
   const near = x + outward * (Math.ceil(textWidth(text, LABEL_SIZE)) + LABEL_GAP);
