@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { D3Node } from "d3-node";
 import { describe, expect, it } from "vitest";
-import { layOutDiagram } from "../../src/core/diagram/diagram.ts";
+import { DIAGRAMS, layOutDiagram } from "../../src/core/diagram/diagram.ts";
 import type { Report } from "../../src/core/report/report.ts";
 import { renderSceneSvg } from "../../src/node/render-svg.ts";
 import {
@@ -111,6 +111,32 @@ describe("the traffic map as SVG", () => {
     for (const element of root.querySelectorAll("*")) {
       for (const { name } of element.attributes) expect(name).not.toMatch(/^on|href|^style$/);
     }
+  });
+
+  it.each(DIAGRAMS.map(({ id }) => id))(
+    "is well-formed XML for hostile names in a %s",
+    async (id) => {
+      for (const text of HOSTILE) {
+        const report = hostileReport(text);
+        const connection = report.connections.at(0);
+        const options = connection === undefined ? {} : { connection };
+        const root = parse(await renderSceneSvg(layOutDiagram(id, report, options)));
+        expect(root.getAttribute("role")).toBe("img");
+      }
+    },
+  );
+
+  it("leads by keyboard to what a page tells, and only where the page has a place for it", async () => {
+    const report = clusterReport(MEDIUM);
+    const scene = layOutDiagram("timeline", report);
+    const hrefOf = ({ kind, id }: { kind: string; id?: string }) =>
+      kind === "connection" ? `#${id}` : null;
+    const root = parse(await renderSceneSvg(scene, { hrefOf }));
+    expect(root.getAttribute("role")).toBe("group");
+    const links = [...root.querySelectorAll("a")].map((link) => link.getAttribute("href"));
+    expect(links).toHaveLength(scene.boxes.filter(({ role }) => role === "bar").length);
+    expect(links.every((href) => /^#conn-\d+$/.test(href ?? ""))).toBe(true);
+    expect(await renderSceneSvg(scene)).not.toContain("<a");
   });
 
   it.skipIf(spawnSync("xmllint", ["--version"]).error !== undefined)(

@@ -1,6 +1,6 @@
 /** Texts of a scene: cut to the room there is, or broken into lines. */
 import type { ColourName } from "./palette.ts";
-import type { SceneLabel } from "./scene.ts";
+import { cut, type SceneLabel } from "./scene.ts";
 import { fitText, type TextStyle, textWidth } from "./text-width.ts";
 import { ownText, type SafeText } from "./xml-safe.ts";
 
@@ -24,8 +24,8 @@ export function label(
   const style = look.style ?? "regular";
   const fits = textWidth(text, look.size, style) <= at.room;
   return {
-    x: at.x,
-    y: at.y,
+    x: cut(at.x),
+    y: cut(at.y),
     anchor: look.anchor ?? "start",
     text: fits ? text : ownText(fitText(text, at.room, look.size, style, look.lose)),
     size: look.size,

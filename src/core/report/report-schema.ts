@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { evidence } from "./evidence-schema.ts";
+import { keyPacket } from "./key-packet-schema.ts";
 import { link } from "./link-schema.ts";
 import { spread } from "./spread-schema.ts";
 
@@ -177,15 +178,6 @@ export const party = z.strictObject({
     .array(z.string())
     .optional()
     .describe("names in captured DNS answers, at most 4, sorted; no ground for a verdict"),
-});
-
-export const keyPacket = z.strictObject({
-  side: z.enum(["orig", "resp"]).describe("who sent it"),
-  record: z.number().int(),
-  is: z
-    .array(z.enum(["first", "syn", "syn-ack", "retransmission", "zero-window", "reset", "last"]))
-    .describe("retransmission, zero-window, reset: the first such packet of its direction"),
-  time: time.optional().describe("as captured; known of the first and last of each direction"),
 });
 
 export const observation = z.strictObject({

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Sequence } from "../sequence.ts";
 import type { evidence } from "./evidence-schema.ts";
+import type { keyPacket } from "./key-packet-schema.ts";
 import type { link } from "./link-schema.ts";
 import type { ReportColumns } from "./report-columns.ts";
 import type * as schema from "./report-schema.ts";
@@ -25,7 +26,7 @@ export type ReportSnapshot = z.infer<typeof schema.snapshot>;
 export type ReportConnection = z.infer<typeof schema.connection>;
 export type ReportParty = z.infer<typeof schema.party>;
 export type ReportObservation = z.infer<typeof schema.observation>;
-export type ReportKeyPacket = z.infer<typeof schema.keyPacket>;
+export type ReportKeyPacket = z.infer<typeof keyPacket>;
 export type ReportNatStep = z.infer<typeof schema.natStep>;
 export type ReportEvidence = z.infer<typeof evidence>;
 export type ReportLink = z.infer<typeof link>;

@@ -65,11 +65,10 @@ export function layOutLadder(report: Report, options: LadderOptions = {}): Scene
   drawTitle(parts, connectionTitle(connection), connectionSummary(connection), width);
   drawHeads(parts, model, geometry);
   const edges = model.rows.flatMap((row, i) => {
-    const y = geometry.rowY[i] ?? 0;
-    if (row.kind === "packet") return drawRow(parts.labels, parts.boxes, row, y, model, geometry);
+    if (row.kind === "packet") return drawRow({ ...parts, model, geometry }, row, i);
     const at = {
       x: geometry.laneX[0] ?? 0,
-      y: y + GAP_ROW / 2 + 4,
+      y: (geometry.rowY[i] ?? 0) + GAP_ROW / 2 + 4,
       room: width - MARGIN - (geometry.laneX[0] ?? 0),
     };
     parts.labels.push(label(gapText(row), at, { size: 11, on: "canvas", colour: "muted" }));
@@ -134,7 +133,7 @@ function measure(model: LadderModel): LadderGeometry {
 
 function drawHeads(parts: Parts, { lanes, path }: LadderModel, geometry: LadderGeometry): void {
   lanes.forEach((lane, i) => {
-    const x = (geometry.laneX[i] ?? 0) - LANE.head / 2;
+    const x = cut((geometry.laneX[i] ?? 0) - LANE.head / 2);
     const y = geometry.headTop;
     const text = laneText(lane, path.connection.protocol);
     const { stop } = lane;
@@ -224,7 +223,7 @@ function drawRewrites(
     parts.boxes.push({
       id: `${rewrites[0]?.id ?? ""} bar ${i}`,
       role: "mark",
-      x: x - REWRITE.width / 2,
+      x: cut(x - REWRITE.width / 2),
       y,
       width: REWRITE.width,
       height: end - y,

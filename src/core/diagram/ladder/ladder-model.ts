@@ -184,15 +184,15 @@ function chains(
   connection: ReportConnection,
   lanes: readonly LadderLane[],
 ): Sighting[][] {
-  if (!/ (?:first|last)$/.test(key) || key.startsWith("null")) return [[...members]];
+  const together = !/ (?:first|last)$/.test(key) || key.startsWith("null");
   const parts: Sighting[][] = [];
   for (const member of members) {
     const before = parts.at(-1)?.at(-1);
-    if (before !== undefined && isSame(key, before, member, connection, lanes)) {
-      parts.at(-1)?.push(member);
-    } else {
-      parts.push([member]);
-    }
+    const fits =
+      before !== undefined &&
+      (together ? before.lane !== member.lane : isSame(key, before, member, connection, lanes));
+    if (fits) parts.at(-1)?.push(member);
+    else parts.push([member]);
   }
   return parts;
 }

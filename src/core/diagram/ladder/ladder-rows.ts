@@ -3,14 +3,7 @@ import { ARROW_LENGTH, arrowPath, linePath } from "../edge-path.ts";
 import { label } from "../label.ts";
 import { type ColourName, classStyle } from "../palette.ts";
 import { secondsText } from "../quantity-text.ts";
-import {
-  cut,
-  type Point,
-  type SceneBox,
-  type SceneEdge,
-  type SceneLabel,
-  type SceneLink,
-} from "../scene.ts";
+import { cut, type Point, type SceneBox, type SceneEdge, type SceneLabel } from "../scene.ts";
 import { bounded, ownText, xmlSafe } from "../xml-safe.ts";
 import type { LadderMark, LadderModel, PacketRow } from "./ladder-model.ts";
 import { isFault, rowText } from "./ladder-text.ts";
@@ -19,6 +12,7 @@ export interface LadderGeometry {
   readonly width: number;
   /** Of each lane's line. */
   readonly laneX: readonly number[];
+  /** From lane to lane. */
   readonly pitch: number;
   /** Right end of the times, left end of the words, and their room. */
   readonly timeRight: number;
@@ -32,205 +26,178 @@ export interface LadderGeometry {
   readonly timeText: (seconds: number) => string;
 }
 
+/** Lists that rows add to, and what they are drawn by. */
+export interface LadderDrawing {
+  readonly labels: SceneLabel[];
+  readonly boxes: SceneBox[];
+  readonly model: LadderModel;
+  readonly geometry: LadderGeometry;
+}
+
 /** How much lower a packet is one lane further: time runs down. */
 const SLANT = 7;
 const ROW = { padding: 18, below: 18 } as const;
 const RECORD = 10;
 const DOT = 3;
+/** From a lane to the texts beside it. */
+const BESIDE = 7;
 
 export function rowHeight({ marks }: PacketRow): number {
   return ROW.padding + Math.max(0, marks.length - 1) * SLANT + ROW.below + SLANT;
 }
 
-export function drawRow(
-  labels: SceneLabel[],
-  boxes: SceneBox[],
-  row: PacketRow,
-  top: number,
-  model: LadderModel,
-  geometry: LadderGeometry,
-): SceneEdge[] {
-  const { connection } = model.path;
-  const fault = isFault(row);
-  const colour: ColourName = fault ? "wrong" : classStyle(connection.class).colour;
+/** `index` tells the row from all others of the picture. */
+export function drawRow(drawing: LadderDrawing, row: PacketRow, index: number): SceneEdge[] {
+  const { geometry, model } = drawing;
+  const y = (geometry.rowY[index] ?? 0) + ROW.padding + SLANT / 2;
   const points = row.marks.map(({ lane }, i) => ({
     x: geometry.laneX[lane] ?? 0,
-    y: top + ROW.padding + SLANT / 2 + i * SLANT,
+    y: y + i * SLANT,
   }));
-  const first = row.marks[0];
-  const y = top + ROW.padding + SLANT;
-  if (first !== undefined && first.seconds !== null) {
-    const text = ownText(geometry.timeText(first.seconds));
-    const at = { x: geometry.timeRight, y, room: geometry.timeRight };
-    labels.push(
-      label(text, at, { size: 11, style: "mono", on: "canvas", colour: "muted", anchor: "end" }),
-    );
-  }
-  const at = { x: geometry.wordX, y, room: geometry.wordRoom };
-  labels.push(
-    label(rowText(row, connection), at, {
-      size: 12,
-      style: "bold",
-      on: "canvas",
-      colour: fault ? "wrong" : "text",
-    }),
-  );
+  drawWords(drawing, row, y + SLANT / 2);
   row.marks.forEach((mark, i) => {
     const point = points[i];
-    if (point !== undefined)
-      drawMark(
-        labels,
-        boxes,
-        {
-          mark,
-          before: row.marks[i - 1] ?? null,
-          joined: row.joined[i - 1] === true,
-          point,
-          row,
-          index: i,
-        },
-        model,
-        colour,
-        geometry,
-      );
+    if (point === undefined) return;
+    drawMark(drawing, row, mark, point, `row ${index} mark ${i}`);
+    const before = row.marks[i - 1];
+    if (before !== undefined && row.joined[i - 1] === true) {
+      drawDelay(drawing, before, mark, point);
+    }
   });
-  return lines(row, points, model, geometry).map((line) => edgeOf(line, row, model, colour, fault));
+  const id = `row ${index}`;
+  return lines(row, points, drawing).map((line, i) => edgeOf(line, row, model, `${id} line ${i}`));
 }
 
-interface Marked {
-  readonly mark: LadderMark;
-  readonly before: LadderMark | null;
-  readonly joined: boolean;
-  readonly point: Point;
-  readonly row: PacketRow;
-  readonly index: number;
+function colourOf(row: PacketRow, { path }: LadderModel): ColourName {
+  return isFault(row) ? "wrong" : classStyle(path.connection.class).colour;
 }
 
+/** When, and what it was. */
+function drawWords({ labels, model, geometry }: LadderDrawing, row: PacketRow, y: number): void {
+  const seconds = row.marks[0]?.seconds ?? null;
+  if (seconds !== null) {
+    const at = { x: geometry.timeRight, y, room: geometry.timeRight };
+    const look = { size: 11, style: "mono", on: "canvas", colour: "muted", anchor: "end" } as const;
+    labels.push(label(ownText(geometry.timeText(seconds)), at, look));
+  }
+  const at = { x: geometry.wordX, y, room: geometry.wordRoom };
+  const colour = isFault(row) ? "wrong" : "text";
+  const text = rowText(row, model.path.connection);
+  labels.push(label(text, at, { size: 12, style: "bold", on: "canvas", colour }));
+}
+
+/** A dot on the lane, with its record number. */
 function drawMark(
-  labels: SceneLabel[],
-  boxes: SceneBox[],
-  { mark, before, joined, point, row, index }: Marked,
-  { lanes }: LadderModel,
-  colour: ColourName,
-  { pitch }: LadderGeometry,
+  { labels, boxes, model, geometry }: LadderDrawing,
+  row: PacketRow,
+  { lane, record }: LadderMark,
+  point: Point,
+  id: string,
 ): void {
-  const stop = lanes[mark.lane]?.stop;
-  const capture = stop?.kind === "seen" ? stop.point?.capture : undefined;
-  const link: SceneLink | null =
-    capture === undefined ? null : { kind: "packet", capture, record: mark.record };
-  const [name = ""] = stop?.kind === "seen" ? stop.files : [];
-  const file = name === "" ? "" : ` of ${name}`;
+  const stop = model.lanes[lane]?.stop;
+  const seen = stop?.kind === "seen" ? stop : null;
+  const capture = seen?.point?.capture;
+  const [name = ""] = seen?.files ?? [];
   boxes.push({
-    id: `mark ${row.side} ${row.signs.join()} ${index} ${mark.lane} ${mark.record}`,
+    id,
     role: "mark",
-    x: point.x - DOT,
+    x: cut(point.x - DOT),
     y: cut(point.y - DOT),
     width: 2 * DOT,
     height: 2 * DOT,
-    fill: colour,
+    fill: colourOf(row, model),
     stroke: null,
     dashed: false,
     radius: DOT,
-    tooltip: xmlSafe(`record ${mark.record}${file}`),
-    ...(link === null ? {} : { link }),
+    tooltip: xmlSafe(`record ${record}${name === "" ? "" : ` of ${name}`}`),
+    ...(capture === undefined ? {} : { link: { kind: "packet", capture, record } }),
   });
-  const room = pitch / 2 - 14;
-  const x = point.x + 7;
-  labels.push(
-    label(
-      ownText(String(mark.record)),
-      { x, y: cut(point.y - 6), room },
-      { size: RECORD, style: "mono", on: "canvas", colour: "muted" },
-    ),
-  );
-  if (before === null || !joined || mark.seconds === null || before.seconds === null) return;
-  const delay = ownText(secondsText(mark.seconds - before.seconds));
-  // Below the line, on the side that the packet came from.
+  const at = { x: point.x + BESIDE, y: point.y - 6, room: besideRoom(geometry) };
+  const look = { size: RECORD, style: "mono", on: "canvas", colour: "muted" } as const;
+  labels.push(label(ownText(String(record)), at, look));
+}
+
+/** Below the line, on the side that the packet came from. */
+function drawDelay(
+  { labels, geometry }: LadderDrawing,
+  before: LadderMark,
+  mark: LadderMark,
+  point: Point,
+): void {
+  if (mark.seconds === null || before.seconds === null) return;
   const away = mark.lane > before.lane;
-  labels.push(
-    label(
-      delay,
-      { x: away ? point.x - 9 : x, y: cut(point.y + 13), room },
-      { size: RECORD, on: "canvas", colour: "muted", anchor: away ? "end" : "start" },
-    ),
-  );
+  const at = {
+    x: point.x + (away ? -BESIDE - 2 : BESIDE),
+    y: point.y + 13,
+    room: besideRoom(geometry),
+  };
+  const anchor = away ? "end" : "start";
+  const text = ownText(secondsText(mark.seconds - before.seconds));
+  labels.push(label(text, at, { size: RECORD, on: "canvas", colour: "muted", anchor }));
+}
+
+/** In the middle between two lanes may stand a rewrite. */
+function besideRoom({ pitch }: LadderGeometry): number {
+  return pitch / 2 - 2 * BESIDE;
 }
 
 interface Line {
-  readonly points: readonly Point[];
+  readonly start: Point;
+  readonly end: Point;
   readonly from: string;
   readonly to: string;
   readonly seen: boolean;
-  readonly arrow: boolean;
 }
 
 /** Between joined marks; to the ends that were not captured; and a stub where nothing tells the way. */
 function lines(
   { side, marks, joined }: PacketRow,
   points: readonly Point[],
-  { lanes }: LadderModel,
-  { laneX, pitch }: LadderGeometry,
+  { model: { lanes }, geometry: { laneX, pitch } }: LadderDrawing,
 ): Line[] {
   if (side === null) return [];
-  const idOf = (lane: number) => lanes[lane]?.stop.id ?? "";
   const way = side === "orig" ? 1 : -1;
   const made: Line[] = [];
   marks.forEach(({ lane }, i) => {
     const point = points[i];
     const before = points[i - 1];
     if (point === undefined) return;
-    const id = idOf(lane);
+    const id = lanes[lane]?.stop.id ?? "";
     const origin = lanes[lane - way]?.stop;
     const target = lanes[lane + way]?.stop;
     if (before !== undefined && joined[i - 1] === true) {
-      made.push({
-        points: [before, point],
-        from: idOf(marks[i - 1]?.lane ?? lane),
-        to: id,
-        seen: true,
-        arrow: true,
-      });
-    } else if (origin?.kind === "end") {
-      const start = { x: laneX[lane - way] ?? 0, y: cut(point.y - SLANT / 2) };
-      made.push({ points: [start, point], from: origin.id, to: id, seen: false, arrow: true });
+      const from = lanes[marks[i - 1]?.lane ?? lane]?.stop.id ?? "";
+      made.push({ start: before, end: point, from, to: id, seen: true });
     } else if (origin !== undefined) {
-      const start = { x: point.x - (way * pitch) / 4, y: cut(point.y - SLANT / 4) };
-      made.push({ points: [start, point], from: id, to: id, seen: false, arrow: true });
+      // An end is as far away as a lane; what another place saw may have been another packet.
+      const whole = origin.kind === "end";
+      const x = whole ? (laneX[lane - way] ?? 0) : point.x - (way * pitch) / 4;
+      const start = { x, y: point.y - (whole ? SLANT / 2 : SLANT / 4) };
+      made.push({ start, end: point, from: whole ? origin.id : id, to: id, seen: false });
     }
     if (joined[i] === true || target?.kind !== "end") return;
-    const end = { x: laneX[lane + way] ?? 0, y: cut(point.y + SLANT / 2) };
-    made.push({ points: [point, end], from: id, to: target.id, seen: false, arrow: true });
+    const end = { x: laneX[lane + way] ?? 0, y: point.y + SLANT / 2 };
+    made.push({ start: point, end, from: id, to: target.id, seen: false });
   });
   return made;
 }
 
-function edgeOf(
-  line: Line,
-  row: PacketRow,
-  { path }: LadderModel,
-  colour: ColourName,
-  fault: boolean,
-): SceneEdge {
-  const [start, end] = line.points as readonly [Point, Point];
-  const points = [
-    { x: start.x, y: cut(start.y) },
-    { x: end.x, y: cut(end.y) },
-  ];
-  const [a, b] = points as [Point, Point];
+function edgeOf(line: Line, row: PacketRow, model: LadderModel, id: string): SceneEdge {
+  const { connection } = model.path;
+  const points = [line.start, line.end].map(({ x, y }) => ({ x: cut(x), y: cut(y) }));
+  const what = `${rowText(row, connection)}${line.seen ? "" : " (not captured here)"}`;
   return {
-    id: `${row.side} ${row.signs.join()} ${row.marks[0]?.record ?? 0} ${line.from}>${line.to} ${cut(a.x)}`,
+    id,
     from: line.from,
     to: line.to,
-    class: path.connection.class,
-    colour,
+    class: connection.class,
+    colour: colourOf(row, model),
     points,
-    d: linePath(points, 0, line.arrow ? ARROW_LENGTH : 0),
-    arrow: line.arrow ? arrowPath(b, a) : "",
+    d: linePath(points, 0, ARROW_LENGTH),
+    arrow: arrowPath(line.end, line.start),
     width: 1.75,
-    dash: !line.seen ? [3, 4] : fault ? [7, 3] : [],
+    dash: line.seen ? (isFault(row) ? [7, 3] : []) : [3, 4],
     emphasised: false,
-    tooltip: bounded(
-      xmlSafe(`${rowText(row, path.connection)}${line.seen ? "" : " (not captured here)"}`),
-    ),
+    tooltip: bounded(xmlSafe(what)),
   };
 }

@@ -43,7 +43,7 @@ export function laneText({ stop }: LadderLane, protocol: string): LaneText {
   }
 }
 
-const SIGNS: Readonly<Record<Sign, string>> = {
+const SIGNS: Readonly<Partial<Record<Sign, string>>> = {
   first: "first packet",
   syn: "SYN",
   "syn-ack": "SYN-ACK",
@@ -73,7 +73,7 @@ export function rowText({ side, signs }: PacketRow, { tcp }: ReportConnection): 
       const all = side === null ? undefined : totals(tcp, sign)?.[side];
       const way = sign === "first" || sign === "last" ? wayText(side) : "";
       return all === undefined || all < 2
-        ? `${SIGNS[sign]}${way}`
+        ? `${SIGNS[sign] ?? sign}${way}`
         : `${SIGNS[sign]}, 1st of ${grouped(all)}`;
     });
   return xmlSafe(words.join("; "));

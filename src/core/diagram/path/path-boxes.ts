@@ -59,8 +59,7 @@ export function drawStop(
         faint(xmlSafe(endDetail(stop, connection)), fill),
         mono(xmlSafe(endpointText(protocol, party)), fill),
       ];
-      drawLines(drawn, lines, box);
-      drawRight(drawn, ownText(role), FIRST, box, fill);
+      drawLines(drawn, lines, box, [role]);
       return;
     }
     case "seen":

@@ -61,7 +61,7 @@ export function layOutPath(report: Report, options: PathOptions = {}): Scene {
   drawTitle(caption, connectionTitle(connection), connectionSummary(connection), WIDTH);
   for (const { name, box } of frames) {
     const at = { x: BESIDE, y: box.y + 19, room: box.x + box.width - BESIDE - 12 };
-    labels.push(label(xmlSafe(name), at, { size: 12, style: "bold", on: "node" }));
+    labels.push(label(xmlSafe(name), at, { size: 12, style: "bold", on: "vpc" }));
   }
   model.stops.forEach((stop, i) => {
     const box = boxes[i];

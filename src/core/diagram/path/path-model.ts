@@ -107,7 +107,7 @@ export function buildPathModel(
 }
 
 /** Findings of a connection with their positions in the report. */
-export function findingsOf(report: Report, { findings }: ReportConnection): PathFinding[] {
+function findingsOf(report: Report, { findings }: ReportConnection): PathFinding[] {
   const own = new Set(findings);
   return report.findings.flatMap(({ id, rule, level, title, message }, index) =>
     own.has(id) ? [{ id, number: index + 1, rule, level, title, message }] : [],
@@ -234,6 +234,6 @@ function joined(from: PathStop, to: PathStop): boolean {
 }
 
 /** "n1.eth0.pcap" of "samples/tour/captures/n1.eth0.pcap". */
-export function fileName(path: string): string {
+function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

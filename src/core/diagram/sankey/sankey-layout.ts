@@ -185,7 +185,7 @@ function place(model: SankeyModel, thickness: Thickness): Columns {
     from: stack(from, { x: BAR.left, ...END }, heights[0] ?? 0),
     classes: stack(classes, { x: CLASS.x, least: CLASS.least, gap: CLASS.gap }, heights[1] ?? 0),
     to: stack(to, { x: RIGHT_BAR, ...END }, heights[2] ?? 0),
-    bottom: TITLE_BOTTOM + tallest,
+    bottom: Math.ceil(TITLE_BOTTOM + tallest),
   };
 }
 

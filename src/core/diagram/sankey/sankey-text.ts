@@ -9,7 +9,7 @@ export function sankeyTitle({ measure }: SankeyModel): SafeText {
 }
 
 /** "3.4 MB, 37 connections"; what the width means stands first. */
-export function amountText(
+function amountText(
   { value, connections }: { readonly value: number; readonly connections: number },
   { measure }: SankeyModel,
 ): string {

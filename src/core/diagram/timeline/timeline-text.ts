@@ -59,7 +59,7 @@ export function barTooltip(bar: TimelineBar): SafeText {
   );
 }
 
-export function rateText(bytesPerSecond: number): string {
+function rateText(bytesPerSecond: number): string {
   return `${shortNumber(Math.round(bytesPerSecond)).replace(/(?=[kMGT]?$)/, " ")}B/s`;
 }
 

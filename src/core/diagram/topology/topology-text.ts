@@ -223,7 +223,7 @@ function perClass(entries: readonly { class: string; connections: number }[]): s
   return entries.map((entry) => `${grouped(entry.connections)} ${entry.class}`).join(", ");
 }
 
-export function tooltip(lines: readonly string[]): SafeText {
+function tooltip(lines: readonly string[]): SafeText {
   const safe = lines.filter((line) => line !== "").map((line) => xmlSafe(line));
   return bounded(safe.join("\n"));
 }
