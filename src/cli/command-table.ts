@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./explain.ts"),
   },
   {
+    name: "check",
+    summary: "hold captures against a policy: the gate of a pipeline",
+    load: () => import("./check.ts"),
+  },
+  {
     name: "diagram",
     summary: "draw what the captures show as SVG",
     load: () => import("./diagram.ts"),

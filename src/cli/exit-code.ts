@@ -4,13 +4,13 @@ import type { FindingLevel } from "../core/classify/rule.ts";
 export const ExitCode = {
   /** Nothing to object to. */
   Clean: 0,
-  /** Findings at or above --fail-on. */
+  /** Findings at or above --fail-on; a policy violated; differences. */
   Found: 1,
   /** The command line itself is wrong. */
   Usage: 2,
   /** A named input cannot be read at all. */
   Unreadable: 3,
-  /** Something cut, capped or undecodable could hide the answer (--strict). */
+  /** Something cut, capped or undecodable could hide the answer (`check` always, others with --strict). */
   Inconclusive: 4,
   /** A bug of podpath (EX_SOFTWARE). */
   Bug: 70,
@@ -36,6 +36,8 @@ export interface Outcome {
   readonly failOn?: FindingLevel;
   readonly strict?: boolean;
   readonly inconclusive?: boolean;
+  /** Of the gate. */
+  readonly verdict?: "pass" | "fail" | "inconclusive";
 }
 
 const LEVELS_AT_OR_ABOVE: Readonly<Record<FindingLevel, readonly FindingLevel[]>> = {
@@ -54,6 +56,8 @@ export function exitCode(outcome: Outcome): ExitCodeValue {
     const failing = LEVELS_AT_OR_ABOVE[outcome.failOn];
     if (failing.some((level) => (outcome.findings?.[level] ?? 0) > 0)) return ExitCode.Found;
   }
+  if (outcome.verdict === "fail") return ExitCode.Found;
+  if (outcome.verdict === "inconclusive") return ExitCode.Inconclusive;
   if (outcome.strict === true && outcome.inconclusive === true) return ExitCode.Inconclusive;
   return ExitCode.Clean;
 }

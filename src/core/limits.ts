@@ -96,3 +96,15 @@ export const MAX_PREDICTED_OUTCOMES = 1_024;
 export const MAX_CLOCK_BOUNDS = 10_000;
 /** Connections to one proxy that had begun before one that it opened, and are looked at for it. More: cannot tell whose it is. */
 export const MAX_PROXY_FRONTS_EXAMINED = 2_048;
+/** Characters of a policy or a baseline; both are written for people. */
+export const MAX_POLICY_TEXT = 4 * 1024 * 1024;
+/** Rules of a policy. Each is asked about every connection. */
+export const MAX_POLICY_RULES = 1_000;
+/** Paths of which a rule of a policy tells violations one by one. More are counted together. */
+export const MAX_PATHS_PER_RULE = 100;
+/** Connections that a rule of a policy names as witnesses for one path. */
+export const MAX_WITNESSES = 3;
+/** Paths between workloads that a baseline or a comparison keeps. More: the comparison cannot tell. */
+export const MAX_COMPARED_PATHS = 100_000;
+/** Characters of a name from an input in a path between workloads; longer ones are cut and told apart by a hash. */
+export const MAX_NAME_LENGTH = 253;

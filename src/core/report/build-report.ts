@@ -272,12 +272,13 @@ function buildNodes({ nodes }: ClusterSnapshot): NonNullable<ReportSnapshot["nod
 
 function buildPods({ pods }: ClusterSnapshot): NonNullable<ReportSnapshot["pods"]> {
   return pods
-    .map(({ namespace, name, node, addresses: [address], hostNetwork }) => ({
+    .map(({ namespace, name, node, addresses: [address], hostNetwork, labels }) => ({
       namespace,
       name,
       ...(node === undefined ? {} : { node }),
       ...(address === undefined ? {} : { address }),
       ...(hostNetwork ? { hostNetwork } : {}),
+      ...(Object.keys(labels).length === 0 ? {} : { labels: sortedByKey(labels) }),
     }))
     .sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
 }
@@ -300,6 +301,6 @@ function buildDiagnostic(diagnostic: Diagnostic): ReportDiagnostic {
   };
 }
 
-function sortedByKey(counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => compareText(a, b)));
+function sortedByKey<T>(values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => compareText(a, b)));
 }

@@ -1,7 +1,6 @@
 /** A report of the connections that somebody asked about; what was read, and how well, stays as it is. */
-import { type Cidr, cidrContains, makeCidr, parseCidr } from "../address/cidr.ts";
-import { parseAddress } from "../address/ip-text.ts";
 import { podsNamed } from "../cluster/pod-names.ts";
+import { addressMatch } from "./address-match.ts";
 import { connectionLegs } from "./connection-legs.ts";
 import { IndexList } from "./index-list.ts";
 import { type KnownNames, knownNames, nodesNamed, podKey } from "./known-names.ts";
@@ -197,27 +196,9 @@ function nodePredicate(
   );
 }
 
-/** A scan has millions of addresses that never come again. */
-const MAX_REMEMBERED_ADDRESSES = 65_536;
-
 function addressPredicate(value: string): Predicate {
-  const wanted = cidrOf(value);
-  const inside = new Map<string, boolean>();
-  const isInside = (text: string): boolean => {
-    const known = inside.get(text);
-    if (known !== undefined) return known;
-    const address = parseAddress(text);
-    const answer = wanted !== null && address !== null && cidrContains(wanted, address);
-    if (inside.size < MAX_REMEMBERED_ADDRESSES) inside.set(text, answer);
-    return answer;
-  };
+  const isInside = addressMatch(value) ?? (() => false);
   return byConnection((connection) => addressesOf(connection).some(isInside));
-}
-
-function cidrOf(value: string): Cidr | null {
-  const address = parseAddress(value);
-  if (address !== null) return makeCidr(address, address.family === 4 ? 32 : 128);
-  return parseCidr(value);
 }
 
 function addressesOf(connection: ReportConnection): string[] {

@@ -4,8 +4,8 @@
  */
 import { parseCidr } from "../address/cidr.ts";
 import { parseAddress } from "../address/ip-text.ts";
-import { FINDING_RULES } from "../classify/rule-list.ts";
 import { closestWord } from "./closest-word.ts";
+import { FINDING_IDS } from "./finding-ids.ts";
 import { parseDuration, parseRfc3339 } from "./parse-time.ts";
 import { PATH_CLASS_ORDER } from "./path-class-title.ts";
 import { shellWord } from "./shell-word.ts";
@@ -39,7 +39,6 @@ export interface FilterProblem {
 }
 
 const FINDING_LEVELS: readonly string[] = ["error", "warning", "note"];
-const FINDING_IDS: readonly string[] = FINDING_RULES.map(({ meta }) => meta.id);
 
 /** The terms as they could be typed again. */
 export function filterExpression(terms: readonly FilterTerm[]): string {

@@ -137,6 +137,12 @@ export const snapshot = z.strictObject({
         node: z.string().optional(),
         address: z.string().optional(),
         hostNetwork: z.boolean().optional().describe("true, or left out"),
+        labels: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe(
+            "left out where the snapshot does not tell them (kubectl get pods -o json does)",
+          ),
       }),
     )
     .optional()
