@@ -1,32 +1,30 @@
 /** `podpath check`: expectations of a policy held against captures; the exit code is the gate of a pipeline. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { FindingLevel } from "../core/classify/rule.ts";
-import type { GateResult } from "../core/policy/gate-result.ts";
-import { renderGateText } from "../core/render/gate-text.ts";
-import { terminalSafeJson } from "../core/render/json.ts";
+import { asList, type Policy } from "../core/policy/policy.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";
+import { addGateOutputOptions, type GateOutputOptions, writeGate } from "./gate-output.ts";
 import { addInputOptions, type InputOptions } from "./input-options.ts";
+import { loadBaseline, updateBaseline } from "./load-baseline.ts";
 import { loadPolicy } from "./load-policy.ts";
-import { complain } from "./messages.ts";
-import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
+import { type Complaint, complain } from "./messages.ts";
 import { readSubject } from "./read-subject.ts";
-import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
-const FORMATS = ["text", "wide", "json"] as const;
-type Format = (typeof FORMATS)[number];
-
-interface CheckCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
-  readonly format: Format;
+interface CheckCommandOptions extends InputOptions, GateOutputOptions {
   readonly policy?: string;
+  readonly baseline?: string;
+  readonly update?: boolean;
   readonly today?: string;
   readonly failOn: FindingLevel;
 }
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
-  addOutputOption(addInputOptions(command))
+  addInputOptions(command)
     .option("--policy <file>", "what is expected, forbidden and allowed (podpath schema policy)")
+    .option("--baseline <file>", "the paths that are known; others, and missing ones, fail")
+    .option("--update", "write the paths as they are now into the baseline")
     .option(
       "--today <date>",
       "the day by which exceptions end, YYYY-MM-DD; never the clock",
@@ -36,13 +34,8 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
       new Option("--fail-on <severity>", "rules of this severity or worse decide the exit code")
         .choices(["error", "warning", "note"])
         .default("error"),
-    )
-    .addOption(
-      new Option("-o, --format <format>", "text folds long lists, wide shows all")
-        .choices(FORMATS)
-        .default("text"),
     );
-  addColorOption(command).action(async (inputs: string[], options: CheckCommandOptions) => {
+  addGateOutputOptions(command).action(async (inputs: string[], options: CheckCommandOptions) => {
     finish(await runCheck(inputs, options, io));
   });
 }
@@ -59,35 +52,54 @@ async function runCheck(
   options: CheckCommandOptions,
   io: CliIo,
 ): Promise<Outcome> {
-  if (options.policy === undefined) {
-    complain(io, { message: "check: no policy", advice: "Name one: --policy policy.yaml." });
+  const wrong = wrongUse(options);
+  if (wrong !== null) {
+    complain(io, wrong);
     return { usageError: true };
   }
-  const loaded = await loadPolicy(options.policy, io);
-  if (loaded === null) return { usageError: true };
-  const read = await readSubject("check", inputs, options, [], io);
+  const loaded = options.policy === undefined ? null : await loadPolicy(options.policy, io);
+  const known = options.baseline === undefined ? null : await loadBaseline(options, io);
+  if ((options.policy !== undefined && loaded === null) || known?.isUsable === false)
+    return { usageError: true };
+  const pods = loaded === null ? [] : namedPods(loaded.policy);
+  const read = await readSubject("check", inputs, options, pods, io);
   if (read.report === null) return read.ends;
-  const { evaluate } = await import("../core/policy/evaluate.ts");
-  const gate = evaluate(loaded.policy, read.report, {
+  const { evaluate, NO_POLICY } = await import("../core/policy/evaluate.ts");
+  let baseline = known?.isUsable === true ? known.file : null;
+  if (options.baseline !== undefined && options.update === true)
+    baseline = await updateBaseline(options.baseline, read.report, baseline);
+  const gate = evaluate(loaded?.policy ?? NO_POLICY, read.report, {
     today: options.today ?? null,
     failOn: options.failOn,
-    policySha256: loaded.sha256,
+    ...(loaded === null ? {} : { policySha256: loaded.sha256 }),
+    ...(baseline === null ? {} : { baseline: baseline.baseline, baselineSha256: baseline.sha256 }),
   });
-  await writeOutput(renderAs(options.format, gate, options, io), options, io);
+  await writeGate(gate, options, io);
   return { unreadableInputs: read.unreadableInputs, verdict: gate.verdict };
 }
 
-function renderAs(
-  format: Format,
-  gate: GateResult,
-  options: CheckCommandOptions,
-  io: CliIo,
-): Iterable<string> {
-  switch (format) {
-    case "json":
-      return [`${terminalSafeJson(JSON.stringify(gate, null, 2))}\n`];
-    case "wide":
-    case "text":
-      return renderGateText(gate, textOptions(options, io, format === "wide"));
-  }
+function wrongUse({ policy, baseline, update }: CheckCommandOptions): Complaint | null {
+  if (policy === undefined && baseline === undefined)
+    return {
+      message: "check: neither policy nor baseline",
+      advice: "Name one: --policy policy.yaml or --baseline baseline.yaml.",
+    };
+  if (update === true && baseline === undefined)
+    return { message: "check: --update without --baseline", advice: "Name the file to write." };
+  return null;
+}
+
+/** Pods that rules name: a finding says when no capture can show them. */
+function namedPods({ rules }: Policy): readonly string[] {
+  const pods = new Set<string>();
+  for (const { says } of rules)
+    for (const party of [says.match?.from, says.match?.to, says.match?.either].flatMap(asList)) {
+      const namespaces = asList(party?.namespace);
+      for (const pod of asList(party?.pod))
+        for (const name of namespaces.length === 0
+          ? [pod]
+          : namespaces.map((one) => `${one}/${pod}`))
+          pods.add(name);
+    }
+  return [...pods];
 }

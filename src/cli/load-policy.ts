@@ -13,7 +13,7 @@ export interface LoadedPolicy {
 }
 
 /** Bytes of UTF-8 that the longest allowed text can have. */
-const MAX_BYTES = 16 * 1024 * 1024;
+export const MAX_WRITTEN_BYTES = 64 * 1024 * 1024;
 const PROBLEMS_TOLD = 20;
 
 /** Null, and complaints on stderr, when there is no usable policy: the command line is wrong then. */
@@ -30,7 +30,7 @@ export async function loadPolicy(path: string, io: CliIo): Promise<LoadedPolicy 
 
 export function readWritten(path: string, io: CliIo): TextFile | null {
   try {
-    return readTextFile(path, MAX_BYTES);
+    return readTextFile(path, MAX_WRITTEN_BYTES);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     complain(io, error);

@@ -108,3 +108,5 @@ export const MAX_WITNESSES = 3;
 export const MAX_COMPARED_PATHS = 100_000;
 /** Characters of a name from an input in a path between workloads; longer ones are cut and told apart by a hash. */
 export const MAX_NAME_LENGTH = 253;
+/** Results of a SARIF file: GitHub shows 5,000 of a run. More are counted in a notification. */
+export const MAX_SARIF_RESULTS = 5_000;

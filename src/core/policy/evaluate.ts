@@ -4,12 +4,15 @@
  */
 import type { Report } from "../report/report.ts";
 import { Allowance } from "./allowance.ts";
+import type { Baseline } from "./baseline.ts";
 import { concludeAllowance, concludeRule } from "./conclude.ts";
+import { concludeBaseline } from "./conclude-baseline.ts";
 import { podLabels } from "./connection-match.ts";
 import { findingsById } from "./forbidden.ts";
 import type { GateResult, GateVerdict, RuleResult } from "./gate-result.ts";
 import { incompleteness } from "./incompleteness.ts";
 import { placesOf } from "./judge-place.ts";
+import { PathCollector } from "./path-set.ts";
 import type { Policy } from "./policy.ts";
 import type { Severity } from "./policy-schema.ts";
 import { type JudgedRule, RuleRun } from "./rule-run.ts";
@@ -21,7 +24,13 @@ export interface GateSetting {
   /** Violated rules below this severity are told and do not fail. */
   readonly failOn: Severity;
   readonly policySha256?: string;
+  /** The paths that are known; they are compared as one more rule. */
+  readonly baseline?: Baseline;
+  readonly baselineSha256?: string;
 }
+
+/** What is evaluated where only a baseline was given. */
+export const NO_POLICY: Policy = { file: "", coverage: "seen", accept: [], rules: [] };
 
 export function evaluate(policy: Policy, report: Report, setting: GateSetting): GateResult {
   const facts = {
@@ -38,10 +47,12 @@ export function evaluate(policy: Policy, report: Report, setting: GateSetting): 
   const runs = policy.rules.flatMap((rule) =>
     isJudged(rule) ? [new RuleRun(rule, new RuleTally(rule.id, files), facts, allowances)] : [],
   );
+  const paths = setting.baseline === undefined ? null : new PathCollector(report);
   let packets = 0;
   for (const connection of report.connections) {
     packets += packetsOf(connection);
     for (const run of runs) run.look(connection);
+    paths?.look(connection);
   }
   for (const run of runs) run.lookAtWholeRun(report, facts);
   const { reasons, accepted } = incompleteness(report, policy);
@@ -49,14 +60,19 @@ export function evaluate(policy: Policy, report: Report, setting: GateSetting): 
   const rules = [
     ...runs.map((run) => concludeRule(run.rule, run.tally, allowances, conclusion)),
     ...allowances.map((allowance) => concludeAllowance(allowance, conclusion)),
+    ...(setting.baseline === undefined || paths === null
+      ? []
+      : [concludeBaseline(setting.baseline, paths, conclusion)]),
   ];
-  const { policySha256: sha256 } = setting;
   return {
     schema: "podpath.check/1",
     tool: { ...report.tool },
     verdict: overall(rules),
     failOn: setting.failOn,
-    policy: { file: policy.file, ...(sha256 === undefined ? {} : { sha256 }) },
+    ...(policy === NO_POLICY ? {} : { policy: fileFacts(policy.file, setting.policySha256) }),
+    ...(setting.baseline === undefined
+      ? {}
+      : { baseline: fileFacts(setting.baseline.file, setting.baselineSha256) }),
     ...(setting.today === null ? {} : { today: setting.today }),
     ...seenIn(report, packets),
     rules,
@@ -68,6 +84,10 @@ export function evaluate(policy: Policy, report: Report, setting: GateSetting): 
     })),
     accepted: [...accepted],
   };
+}
+
+function fileFacts(file: string, sha256: string | undefined): NonNullable<GateResult["policy"]> {
+  return { file, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
 export function seenIn(report: Report, packets: number): Pick<GateResult, "inputs" | "seen"> {

@@ -65,7 +65,8 @@ export class RuleTally {
     const group = this.#group(outcome, what, path, more);
     if (group === null) return;
     addTo(group.amount, packets);
-    if (group.witnesses.length < MAX_WITNESSES) group.witnesses.push(this.#witness(connection));
+    if (group.witnesses.length < MAX_WITNESSES)
+      group.witnesses.push(witnessOf(connection, this.#places));
   }
 
   /** Something that is about the run and no connection. */
@@ -137,21 +138,21 @@ export class RuleTally {
     this.#groups.set(key, group);
     return group;
   }
+}
 
-  /** The first record of the connection at each of the first places, those inside a tunnel first. */
-  #witness({ id, observations }: ReportConnection): Witness {
-    const wrapped = observations.filter(({ encapsulation }) => encapsulation !== undefined);
-    const plain = observations.filter(({ encapsulation }) => encapsulation === undefined);
-    return {
-      connection: id,
-      packets: [...wrapped, ...plain]
-        .slice(0, PACKETS_PER_WITNESS)
-        .map(({ vantagePoint, firstRecord }) => ({
-          file: this.#places.get(vantagePoint) ?? vantagePoint,
-          record: firstRecord,
-        })),
-    };
-  }
+/** The first record of the connection at each of the first places, those inside a tunnel first. */
+export function witnessOf({ id, observations }: ReportConnection, places: FilesOfPlaces): Witness {
+  const wrapped = observations.filter(({ encapsulation }) => encapsulation !== undefined);
+  const plain = observations.filter(({ encapsulation }) => encapsulation === undefined);
+  return {
+    connection: id,
+    packets: [...wrapped, ...plain]
+      .slice(0, PACKETS_PER_WITNESS)
+      .map(({ vantagePoint, firstRecord }) => ({
+        file: places.get(vantagePoint) ?? vantagePoint,
+        record: firstRecord,
+      })),
+  };
 }
 
 export function packetsOf({ packets }: ReportConnection): number {

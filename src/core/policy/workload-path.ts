@@ -56,11 +56,13 @@ export function workloadName(party: ReportParty): string {
   }
 }
 
-/** A name that somebody made a megabyte long is cut; what is cut off still tells two apart. */
+/**
+ * A name that somebody made a megabyte long is cut; what is cut off still tells two apart. Halves of surrogate pairs have no
+ * UTF-8 form: what is written would not be what is read again.
+ */
 function bounded(name: string): string {
-  if (name.length <= MAX_NAME_LENGTH) return name;
-  const whole = name.slice(0, MAX_NAME_LENGTH).replace(/[\ud800-\udbff]$/, "");
-  return `${whole}…${fingerprint("name", name)}`;
+  const whole = name.slice(0, MAX_NAME_LENGTH).replace(/\p{Cs}/gu, "\ufffd");
+  return name.length <= MAX_NAME_LENGTH ? whole : `${whole}…${fingerprint("name", name)}`;
 }
 
 /** The conversation, whichever way it takes. */
