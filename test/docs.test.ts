@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FINDING_RULES, PATH_RULES } from "../src/core/classify/rule-list.ts";
+import { policyJsonSchema } from "../src/core/policy/policy-json-schemas.ts";
 import { PATH_CLASS_ORDER } from "../src/core/report/path-class-title.ts";
 import { reportJsonSchema } from "../src/core/report/report-json-schema.ts";
 import { cliMarkdown } from "./support/cli-markdown.ts";
@@ -84,6 +85,14 @@ describe("what is made from the code is fresh", () => {
     const schema = `${JSON.stringify(reportJsonSchema(), null, 2)}\n`;
     await expect(schema).toMatchFileSnapshot("../docs/report.schema.json");
   });
+
+  test.each(["policy", "baseline", "check", "diff"] as const)(
+    "the JSON Schema of %s",
+    async (of) => {
+      const schema = `${JSON.stringify(policyJsonSchema(of), null, 2)}\n`;
+      await expect(schema).toMatchFileSnapshot(`../docs/${of}.schema.json`);
+    },
+  );
 
   test("the command line", async () => {
     await expect(await cliMarkdown()).toMatchFileSnapshot("../docs/cli.md");

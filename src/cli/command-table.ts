@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./check.ts"),
   },
   {
+    name: "diff",
+    summary: "compare two reports or two sets of captures by workloads and ways",
+    load: () => import("./diff.ts"),
+  },
+  {
     name: "diagram",
     summary: "draw what the captures show as SVG",
     load: () => import("./diagram.ts"),
@@ -59,7 +64,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "schema",
-    summary: "the JSON Schema of the report",
+    summary: "the JSON Schemas of the report, of policies and of results",
     load: () => import("./schema.ts"),
   },
 ];

@@ -36,6 +36,8 @@ export interface Outcome {
   readonly failOn?: FindingLevel;
   readonly strict?: boolean;
   readonly inconclusive?: boolean;
+  /** Two things that were compared are not the same. */
+  readonly different?: boolean;
   /** Of the gate. */
   readonly verdict?: "pass" | "fail" | "inconclusive";
 }
@@ -56,7 +58,7 @@ export function exitCode(outcome: Outcome): ExitCodeValue {
     const failing = LEVELS_AT_OR_ABOVE[outcome.failOn];
     if (failing.some((level) => (outcome.findings?.[level] ?? 0) > 0)) return ExitCode.Found;
   }
-  if (outcome.verdict === "fail") return ExitCode.Found;
+  if (outcome.different === true || outcome.verdict === "fail") return ExitCode.Found;
   if (outcome.verdict === "inconclusive") return ExitCode.Inconclusive;
   if (outcome.strict === true && outcome.inconclusive === true) return ExitCode.Inconclusive;
   return ExitCode.Clean;

@@ -20,9 +20,15 @@ const INPUTS =
   "NODE=PATH, NODE/IFACE=PATH or pod:NAMESPACE/NAME=PATH says where a capture was taken";
 
 export function addInputOptions(command: Command): Command {
-  return command
+  command
     .argument("[inputs...]", INPUTS)
-    .option("-r, --read <file>", "an input, as tcpdump -r; - for stdin (repeatable)", gather, [])
+    .option("-r, --read <file>", "an input, as tcpdump -r; - for stdin (repeatable)", gather, []);
+  return addReadOptions(command);
+}
+
+/** How captures are read, wherever their names come from. */
+export function addReadOptions(command: Command): Command {
+  return command
     .option(
       "-s, --snapshot <path>",
       "what is known about the cluster: kubectl, aws, ip, iptables, conntrack output (repeatable)",

@@ -2,36 +2,35 @@
 import type { PathSummary } from "./path-set.ts";
 import { routeKey, type WorkloadPath } from "./workload-path.ts";
 
-/** A path of the older side. From a baseline it has no numbers; it may be allowed to be absent. */
-export type BasePath = Pick<PathSummary, "path" | "candidates"> &
-  Partial<PathSummary> & { readonly optional?: boolean };
+/** A path of the older side: of another report, or of a baseline, which may allow it to be absent. */
+export type BasePath = Pick<PathSummary, "path" | "candidates"> & { readonly optional?: boolean };
 
 export type ChangeKind = "added" | "gone" | "changed";
 
 /** All ways of one route (from, to, protocol) that differ between the two sides. */
-export interface PathChange {
+export interface PathChange<T extends BasePath> {
   readonly kind: ChangeKind;
   /** Confidence leaves open whether anything changed. */
   readonly isOpen: boolean;
   /** Ways that only the older side has, and only the newer one; by path. */
-  readonly before: readonly BasePath[];
+  readonly before: readonly T[];
   readonly after: readonly PathSummary[];
 }
 
-export interface PathComparison {
+export interface PathComparison<T extends BasePath> {
   /** By route. */
-  readonly changes: readonly PathChange[];
+  readonly changes: readonly PathChange<T>[];
   /** Paths that both sides have. */
   readonly unchanged: number;
 }
 
-export function comparePathSets(
-  base: readonly BasePath[],
+export function comparePathSets<T extends BasePath>(
+  base: readonly T[],
   next: readonly PathSummary[],
-): PathComparison {
+): PathComparison<T> {
   const before = byRoute(base);
   const after = byRoute(next);
-  const changes: PathChange[] = [];
+  const changes: PathChange<T>[] = [];
   let unchanged = 0;
   for (const route of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     const { change, same } = compareRoute(before.get(route) ?? [], after.get(route) ?? []);
@@ -52,10 +51,10 @@ function byRoute<T extends { readonly path: WorkloadPath }>(paths: readonly T[])
   return routes;
 }
 
-function compareRoute(
-  base: readonly BasePath[],
+function compareRoute<T extends BasePath>(
+  base: readonly T[],
   next: readonly PathSummary[],
-): { readonly change: PathChange | null; readonly same: number } {
+): { readonly change: PathChange<T> | null; readonly same: number } {
   const isIn = (list: readonly { readonly path: WorkloadPath }[], path: WorkloadPath): boolean =>
     list.some((other) => isSameWay(other.path, path));
   const before = base.filter(({ path }) => !isIn(next, path));

@@ -10,13 +10,12 @@ import type { PathCollector, PathSummary } from "./path-set.ts";
 import type { Severity } from "./policy-schema.ts";
 import { pathKey, type WorkloadPath, wayText } from "./workload-path.ts";
 
-/** What a list of paths rests on: everything that makes a class, and every packet. */
+/** What a list of paths rests on; where a rewrite could not be joined, the confidence of the path says so. */
 export const COMPARED_ASPECTS: ReadonlySet<Aspect> = new Set([
   "traffic",
   "wire",
   "identity",
   "time",
-  "payload",
 ]);
 
 export function concludeBaseline(
@@ -86,7 +85,7 @@ function counted(count: number): string {
 }
 
 /** One for each way that differs. What is only missing may be hidden where something is. */
-function affectedBy(change: PathChange, isHidden: boolean): AffectedPath[] {
+function affectedBy(change: PathChange<BaselinePath>, isHidden: boolean): AffectedPath[] {
   const { kind, isOpen, before, after } = change;
   const ofNew = after.map((one) => affectedPath(isOpen, newWords(kind, change), one.path, one));
   if (after.length > 0 && kind === "changed") return ofNew;
@@ -96,7 +95,7 @@ function affectedBy(change: PathChange, isHidden: boolean): AffectedPath[] {
   return [...ofNew, ...ofOld];
 }
 
-function newWords(kind: ChangeKind, { before }: PathChange): string {
+function newWords(kind: ChangeKind, { before }: PathChange<BaselinePath>): string {
   if (kind === "added") return "added: it is not in the baseline";
   const old = before.map(({ path }) => wayText(path)).join(" or ");
   return old === "" ? "changed: this way is not in the baseline" : `changed: it was ${old}`;
@@ -118,9 +117,8 @@ function affectedPath(
   };
 }
 
-function firstPlace(changes: readonly PathChange[]): BaselinePath["place"] | null {
-  for (const { before } of changes)
-    for (const one of before) if ("place" in one) return (one as BaselinePath).place;
+function firstPlace(changes: readonly PathChange<BaselinePath>[]): BaselinePath["place"] | null {
+  for (const { before } of changes) for (const { place } of before) return place;
   return null;
 }
 

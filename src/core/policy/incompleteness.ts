@@ -16,7 +16,7 @@ export type Aspect =
   | "identity"
   /** At which interface a packet was seen. */
   | "places"
-  /** The first bytes of what was said: headers of PROXY protocol and HTTP, marks that join the two sides of a rewrite. */
+  /** The first bytes of what was said: headers of PROXY protocol and HTTP. */
   | "payload"
   /** The order of events. */
   | "time"
@@ -106,7 +106,7 @@ const KINDS = {
   },
   "no-eni-captured": {
     hides: ["wire"],
-    hint: "Capture eth0 (and eth1 ...) of the nodes, where a tunnel would show.",
+    hint: "Capture eth0 (and eth1 ...) of the nodes, where a tunnel would show, or say which capture is one: NODE/eth0=FILE.",
   },
   "nodes-not-captured": {
     hides: ["traffic", "wire"],
@@ -183,7 +183,7 @@ const LIMITS: Readonly<Record<string, ReasonId | null>> = {
   "dns-names": null,
 };
 
-/** Headers of PROXY protocol v2 and fingerprints lie within the first 128 bytes of a frame. */
+/** A PROXY protocol v2 header of IPv4 lies within the first 128 bytes of a frame. */
 const PAYLOAD_NEEDED = 128;
 
 interface Met {

@@ -24,7 +24,7 @@ export function restsOn({ kind, says }: PolicyRule): ReadonlySet<Aspect> {
   if (classes.length > 0) add("identity", "time");
   if (classes.some((id) => OVERLAY_WORDS.has(id) || id === "pod-to-pod-direct")) add("wire");
   if (kind === "expect") {
-    if (says.nat !== undefined) add("payload");
+    if (says.nat !== undefined) add("time");
     if (says.eni !== undefined || says["node-local"] !== undefined)
       add("places", "wire", "identity");
     if (says["client-address"] !== undefined) add("payload", "identity");
