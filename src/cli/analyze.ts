@@ -1,6 +1,7 @@
 /** `podpath analyze`: captures and a snapshot in, the report out. */
 import { type Command, Option } from "commander";
 import type { FindingLevel } from "../core/classify/rule.ts";
+import { renderCsv } from "../core/render/csv.ts";
 import { renderJson } from "../core/render/json.ts";
 import { renderJsonLines } from "../core/render/jsonl.ts";
 import { renderText } from "../core/render/text.ts";
@@ -22,7 +23,8 @@ import { readReport } from "./read-report.ts";
 import { tellWhyInconclusive } from "./strictness.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
-type Format = "text" | "wide" | "json" | "jsonl";
+const FORMATS = ["text", "wide", "json", "jsonl", "yaml", "csv"] as const;
+type Format = (typeof FORMATS)[number];
 
 interface AnalyzeCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
   readonly format: Format;
@@ -32,8 +34,11 @@ interface AnalyzeCommandOptions extends InputOptions, OutputOptions, TextCommand
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
   addOutputOption(addInputOptions(command)).addOption(
-    new Option("-o, --format <format>", "text folds long lists, wide shows all")
-      .choices(["text", "wide", "json", "jsonl"])
+    new Option(
+      "-o, --format <format>",
+      "text folds long lists, wide shows all; csv is a table of the connections",
+    )
+      .choices(FORMATS)
       .default("text"),
   );
   const givenFilter = addFilterOptions(command);
@@ -65,7 +70,7 @@ async function runAnalyze(
   if (report === null) return { usageError: true };
   const reasons = incompleteBecause(report);
   if (options.strict === true) tellWhyInconclusive(io, reasons);
-  await writeOutput(renderAs(options.format, report, options, io), options, io);
+  await writeOutput(await renderAs(options.format, report, options, io), options, io);
   return {
     unreadableInputs: read.unreadableInputs,
     findings: report.summary.findings,
@@ -75,17 +80,24 @@ async function runAnalyze(
   };
 }
 
-function renderAs(
+async function renderAs(
   format: Format,
   report: Report,
   options: AnalyzeCommandOptions,
   io: CliIo,
-): Iterable<string> {
+): Promise<Iterable<string>> {
   switch (format) {
     case "json":
       return renderJson(report);
     case "jsonl":
       return renderJsonLines(report);
+    case "yaml": {
+      // Its library takes 30 ms to load.
+      const { renderYaml } = await import("../core/render/yaml.ts");
+      return renderYaml(report);
+    }
+    case "csv":
+      return renderCsv(report);
     case "wide":
       return renderText(report, textOptions(options, io, true));
     case "text":

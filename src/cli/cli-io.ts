@@ -22,7 +22,7 @@ export function processIo(): CliIo {
     process.stderr.write(bugMessage(error));
     process.exit(ExitCode.Bug);
   });
-  // Files are written in one synchronous piece, so that no half-written one can exist when a signal is handled.
+  // A file that is being written is cleared away by the listener that its writer has for "exit".
   process.once("SIGINT", () => process.exit(ExitCode.Interrupted));
   process.once("SIGTERM", () => process.exit(ExitCode.Terminated));
   const script = basename(process.argv[1] ?? "");

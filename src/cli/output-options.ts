@@ -21,6 +21,6 @@ export async function writeOutput(
   if (output === undefined || output === "-") {
     await writeChunks(io.stdout, "standard output", chunks);
   } else {
-    writeFileAtomically(output, chunks);
+    await writeFileAtomically(output, chunks);
   }
 }

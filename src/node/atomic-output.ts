@@ -16,6 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { errorCode, OutputError } from "./output-error.ts";
 
 /** The system calls that a write needs; tests put failing ones in their place. */
@@ -42,18 +43,18 @@ const BLOCK_CHARACTERS = 64 * 1024;
 
 /**
  * Writes all of `chunks` to `path`. A path that exists and is no regular file (a device, a FIFO) is written in place.
- * Throws OutputError; the old file is then as it was and nothing is left beside it.
+ * Throws OutputError; the old file is then as it was and nothing is left beside it, nor when a signal ends the process halfway.
  */
-export function writeFileAtomically(
+export async function writeFileAtomically(
   path: string,
   chunks: Iterable<string>,
   fileSystem: OutputFileSystem = REAL,
-): void {
+): Promise<void> {
   try {
     const existing = statIfThere(path);
-    if (existing !== null && !existing.isFile()) writeInPlace(path, chunks, fileSystem);
+    if (existing !== null && !existing.isFile()) await writeInPlace(path, chunks, fileSystem);
     // Through a symbolic link the file it points to is replaced, not the link.
-    else replace(existing === null ? path : realpathSync(path), existing, chunks, fileSystem);
+    else await replace(existing === null ? path : realpathSync(path), existing, chunks, fileSystem);
   } catch (error) {
     throw error instanceof SourceError ? error.cause : new OutputError(path, error);
   }
@@ -66,27 +67,34 @@ function statIfThere(path: string): Stats | null {
   return statSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
-function writeInPlace(path: string, chunks: Iterable<string>, files: OutputFileSystem): void {
+async function writeInPlace(
+  path: string,
+  chunks: Iterable<string>,
+  files: OutputFileSystem,
+): Promise<void> {
   const fd = files.open(path, "w");
   try {
-    writeAll(fd, chunks, files);
+    await writeAll(fd, chunks, files);
   } finally {
     files.close(fd);
   }
 }
 
-function replace(
+async function replace(
   path: string,
   existing: Stats | null,
   chunks: Iterable<string>,
   files: OutputFileSystem,
-): void {
+): Promise<void> {
   removeStaleTemporaries(path, files);
   const temporary = join(dirname(path), `${temporaryPrefix(path)}${process.pid}.tmp`);
   let fd = files.open(temporary, "w");
+  const abandon = (): void => ignoreFailure(() => files.unlink(temporary));
+  // A signal ends the process between two blocks.
+  process.once("exit", abandon);
   try {
     if (existing !== null) fchmodSync(fd, existing.mode & 0o7777);
-    writeAll(fd, chunks, files);
+    await writeAll(fd, chunks, files);
     files.sync(fd);
     const written = fd;
     fd = -1;
@@ -94,14 +102,20 @@ function replace(
     files.rename(temporary, path);
   } catch (error) {
     if (fd >= 0) ignoreFailure(() => files.close(fd));
-    ignoreFailure(() => files.unlink(temporary));
+    abandon();
     throw error;
+  } finally {
+    process.off("exit", abandon);
   }
   // The rename itself survives a power cut only when the folder is flushed; file systems that cannot are no failure.
   ignoreFailure(() => syncDirectory(dirname(path)));
 }
 
-function writeAll(fd: number, chunks: Iterable<string>, files: OutputFileSystem): void {
+async function writeAll(
+  fd: number,
+  chunks: Iterable<string>,
+  files: OutputFileSystem,
+): Promise<void> {
   const encoder = new TextEncoder();
   let pending = "";
   const flush = (): void => {
@@ -111,7 +125,10 @@ function writeAll(fd: number, chunks: Iterable<string>, files: OutputFileSystem)
   };
   for (const chunk of fromRenderer(chunks)) {
     pending += chunk;
-    if (pending.length >= BLOCK_CHARACTERS) flush();
+    if (pending.length < BLOCK_CHARACTERS) continue;
+    flush();
+    // A report of millions of connections takes a while; signals are heard in between.
+    await turn();
   }
   flush();
 }

@@ -1,5 +1,6 @@
 /** Chunks of text to a stream whose reader may go away or whose disk may be full. */
 import type { Writable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import { errorCode, OutputError } from "./output-error.ts";
 
 const BLOCK_CHARACTERS = 64 * 1024;
@@ -19,6 +20,8 @@ export async function writeChunks(
     if (pending.length < BLOCK_CHARACTERS) continue;
     if ((await writeBlock(stream, name, pending)) === "closed") return "closed";
     pending = "";
+    // Writes to files and pipes end at once, so that nothing but this lets a signal through before the last of them.
+    await turn();
   }
   return pending === "" ? "written" : writeBlock(stream, name, pending);
 }

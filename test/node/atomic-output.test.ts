@@ -56,25 +56,25 @@ function failing(call: keyof OutputFileSystem, nth: number, code: string): Outpu
 const LARGE = Array.from({ length: 400 }, (_, i) => `${"x".repeat(1000)}${i}\n`);
 
 describe("writeFileAtomically", () => {
-  it("writes a new file and leaves nothing else", () => {
-    writeFileAtomically(join(folder, "r.json"), LARGE);
+  it("writes a new file and leaves nothing else", async () => {
+    await writeFileAtomically(join(folder, "r.json"), LARGE);
     expect(readFileSync(join(folder, "r.json"), "utf8")).toBe(LARGE.join(""));
     expect(readdirSync(folder)).toEqual(["r.json"]);
   });
 
-  it("replaces an old file and keeps its mode", () => {
+  it("replaces an old file and keeps its mode", async () => {
     const path = join(folder, "r.json");
     writeFileSync(path, "old", { mode: 0o640 });
-    writeFileAtomically(path, ["new"]);
+    await writeFileAtomically(path, ["new"]);
     expect(readFileSync(path, "utf8")).toBe("new");
     expect(statSync(path).mode & 0o777).toBe(0o640);
   });
 
-  it("replaces what a symbolic link points to, not the link", () => {
+  it("replaces what a symbolic link points to, not the link", async () => {
     mkdirSync(join(folder, "real"));
     writeFileSync(join(folder, "real/r.json"), "old");
     symlinkSync("real/r.json", join(folder, "link"));
-    writeFileAtomically(join(folder, "link"), ["new"]);
+    await writeFileAtomically(join(folder, "link"), ["new"]);
     expect(readFileSync(join(folder, "real/r.json"), "utf8")).toBe("new");
     expect(readdirSync(folder)).toEqual(["link", "real"]);
   });
@@ -87,55 +87,85 @@ describe("writeFileAtomically", () => {
     ["close", 1, "EDQUOT"],
     ["rename", 1, "EROFS"],
   ] as const;
-  it.each(calls)("keeps the old file when %s number %i fails with %s", (call, nth, code) => {
+  it.each(calls)("keeps the old file when %s number %i fails with %s", async (call, nth, code) => {
     const path = join(folder, "r.json");
     writeFileSync(path, "old");
     const write = () => writeFileAtomically(path, LARGE, failing(call, nth, code));
-    expect(write).toThrow(OutputError);
+    await expect(write()).rejects.toThrow(OutputError);
     expect(readFileSync(path, "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["r.json"]);
   });
 
-  it("goes on after a short write", () => {
+  it("goes on after a short write", async () => {
     const short = {
       ...real,
       write: (fd: number, bytes: Uint8Array) => writeSync(fd, bytes.subarray(0, 1000)),
     };
-    writeFileAtomically(join(folder, "r.json"), LARGE, short);
+    await writeFileAtomically(join(folder, "r.json"), LARGE, short);
     expect(readFileSync(join(folder, "r.json"), "utf8")).toBe(LARGE.join(""));
   });
 
-  it("passes on a failure of the renderer as what it is", () => {
+  it("passes on a failure of the renderer as what it is", async () => {
     function* broken() {
       yield "half";
       throw new TypeError("a bug");
     }
     const path = join(folder, "r.json");
-    expect(() => writeFileAtomically(path, broken())).toThrow(TypeError);
+    await expect(writeFileAtomically(path, broken())).rejects.toThrow(TypeError);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("clears away what a killed run left, and nothing of a living one", () => {
+  it("clears away what a killed run left, and nothing of a living one", async () => {
     // Above every process id that Linux gives (pid_max is at most 2^22).
     const dead = ".r.json.podpath-99999999.tmp";
     const alive = `.r.json.podpath-${process.ppid}.tmp`;
     writeFileSync(join(folder, dead), "half");
     writeFileSync(join(folder, alive), "half");
-    writeFileAtomically(join(folder, "r.json"), ["new"]);
+    await writeFileAtomically(join(folder, "r.json"), ["new"]);
     expect(readdirSync(folder).sort()).toEqual([alive, "r.json"].sort());
   });
 
-  it("writes a device in place and says when it is full", () => {
-    writeFileAtomically("/dev/null", ["x"]);
+  it("writes a device in place and says when it is full", async () => {
+    await writeFileAtomically("/dev/null", ["x"]);
     const write = () => writeFileAtomically("/dev/full", ["x"]);
-    expect(write).toThrow("/dev/full: no space left on the device");
+    await expect(write()).rejects.toThrow("/dev/full: no space left on the device");
     expect(statSync("/dev/full").isCharacterDevice()).toBe(true);
+  });
+
+  it("lets the process hear signals while it writes", async () => {
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    let blocks = 0;
+    function* untilTurned() {
+      for (; !turned && blocks < 1_000; blocks++) yield "x".repeat(70_000);
+    }
+    await writeFileAtomically(join(folder, "r.json"), untilTurned());
+    expect(blocks).toBeLessThan(1_000);
+  });
+
+  it("leaves nothing behind when the process is ended halfway", async () => {
+    const path = join(folder, "r.json");
+    writeFileSync(path, "old");
+    const before = process.listeners("exit");
+    function* ended() {
+      yield "x".repeat(70_000);
+      expect(readdirSync(folder)).toHaveLength(2);
+      for (const listener of process.listeners("exit"))
+        if (!before.includes(listener)) listener.call(process, 130);
+      expect(readdirSync(folder)).toEqual(["r.json"]);
+      throw new Error("the end");
+    }
+    await expect(writeFileAtomically(path, ended())).rejects.toThrow("the end");
+    expect(readFileSync(path, "utf8")).toBe("old");
+    expect(process.listeners("exit")).toEqual(before);
   });
 
   it.each([
     ["a missing folder", "none/r.json", "its folder does not exist"],
     ["a folder", ".", "it is a folder"],
-  ])("says what is wrong with %s", (_, name, what) => {
-    expect(() => writeFileAtomically(join(folder, name), ["x"])).toThrow(what);
+  ])("says what is wrong with %s", async (_, name, what) => {
+    await expect(writeFileAtomically(join(folder, name), ["x"])).rejects.toThrow(what);
   });
 });

@@ -44,7 +44,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
   diagram: ["report", "limits"],
   explain: ["report", "limits"],
   doctor: ["report", "limits"],
-  render: ["diagram", "policy", "explain", "doctor", "report", "limits"],
+  render: ["diagram", "policy", "explain", "doctor", "report", "yaml", "limits"],
 };
 
 /** The files of src/core that run the stages; together they are the layer `analysis`. */

@@ -1,24 +1,7 @@
 /** `-o json`: the report itself, for programs. Written piece by piece, so that no report needs one huge string. */
 import type { Report } from "../report/report.ts";
 import { INDENTED, jsonList, jsonObject } from "./json-stream.ts";
-
-/** The order of the report's own keys, whatever object the report came from. */
-const KEYS = [
-  "schema",
-  "tool",
-  "inputs",
-  "captures",
-  "vantagePoints",
-  "snapshot",
-  "accounting",
-  "filter",
-  "summary",
-  "connections",
-  "distribution",
-  "findings",
-  "diagnostics",
-  "limits",
-] as const satisfies readonly (keyof Report)[];
+import { REPORT_KEYS } from "./report-keys.ts";
 
 /**
  * Chunks of one JSON document, indented by two, ended by a newline. Same report, same bytes. One connection is made at a time,
@@ -26,7 +9,7 @@ const KEYS = [
  */
 export function* renderJson(report: Report): Generator<string, void, undefined> {
   let separator = "{\n";
-  for (const key of KEYS) {
+  for (const key of REPORT_KEYS) {
     const value = report[key];
     if (value === undefined) continue;
     yield `${separator}  ${JSON.stringify(key)}: `;
