@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import type { DiffResult } from "../core/policy/diff-result.ts";
 import { renderDiffMarkdown } from "../core/render/diff-markdown.ts";
 import { renderDiffText } from "../core/render/diff-text.ts";
-import { terminalSafeJson } from "../core/render/json.ts";
+import { terminalSafeJson } from "../core/render/json-stream.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommandContext } from "./command-table.ts";
 import type { Outcome } from "./exit-code.ts";

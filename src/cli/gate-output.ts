@@ -6,7 +6,7 @@ import { renderGateJunit } from "../core/render/gate-junit.ts";
 import { renderGateMarkdown } from "../core/render/gate-markdown.ts";
 import { renderGateSarif } from "../core/render/gate-sarif.ts";
 import { renderGateText, verdictText } from "../core/render/gate-text.ts";
-import { terminalSafeJson } from "../core/render/json.ts";
+import { terminalSafeJson } from "../core/render/json-stream.ts";
 import { writeFileAtomically } from "../node/atomic-output.ts";
 import type { CliIo } from "./cli-io.ts";
 import { complain } from "./messages.ts";
@@ -57,7 +57,7 @@ export async function writeGate(
   io: CliIo,
 ): Promise<void> {
   for (const { format, file } of options.write)
-    writeFileAtomically(file, renderAs(format, gate, { ...options, output: file }, io));
+    await writeFileAtomically(file, renderAs(format, gate, { ...options, output: file }, io));
   await writeOutput(renderAs(options.format, gate, options, io), options, io);
   const isSeen = options.output === undefined && TOLD.has(options.format);
   if (gate.verdict !== "pass" && !isSeen) tellVerdict(gate, io);

@@ -41,7 +41,7 @@ export async function updateBaseline(
   const { readBaseline, writeBaseline } = await import("../core/policy/baseline.ts");
   const { collectPaths } = await import("../core/policy/path-set.ts");
   const text = writeBaseline(collectPaths(report).list(), known?.baseline.paths ?? [], path);
-  writeFileAtomically(path, [text]);
+  await writeFileAtomically(path, [text]);
   const { sha256 } = readTextFile(path, MAX_WRITTEN_BYTES);
   const { baseline } = readBaseline(text, path);
   if (baseline === undefined) throw new Error(`the baseline written to ${path} cannot be read`);

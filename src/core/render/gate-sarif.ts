@@ -5,7 +5,7 @@
 import { MAX_SARIF_RESULTS } from "../limits.ts";
 import type { AffectedPath, GateResult, RuleResult } from "../policy/gate-result.ts";
 import { affectedLine, oneLine, ruleLines } from "./gate-lines.ts";
-import { terminalSafeJson } from "./json.ts";
+import { terminalSafeJson } from "./json-stream.ts";
 import { safeText } from "./safe-text.ts";
 
 /** Chunks of one JSON document. */
