@@ -36,6 +36,11 @@ export const BLOCK_MALFORMED: DiagnosticKind = {
   severity: "error",
   hint: "A pcapng block is too short for its kind; it was stepped over.",
 };
+export const BLOCKS_SKIPPED: DiagnosticKind = {
+  code: "capture.blocks-skipped",
+  severity: "note",
+  hint: "The file also holds blocks that are no packets, such as logs, keys or a vendor's own; they were counted and stepped over.",
+};
 export const OPTION_MALFORMED: DiagnosticKind = {
   code: "capture.option-malformed",
   severity: "warning",

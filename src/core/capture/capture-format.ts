@@ -8,7 +8,7 @@ export const PCAP_MAGIC_NANOS = 0xa1b23c4d;
 export const PCAP_MAGIC_MODIFIED = 0xa1b2cd34;
 /** IXIA's "lcap": classic pcap with four more bytes, the length of all records, behind the file header; nano- and microseconds. */
 export const PCAP_MAGIC_IXIA_HARDWARE = 0x1c0001ac;
-export const PCAP_MAGIC_IXIA_SOFTWARE = 0x1c0001ab;
+const PCAP_MAGIC_IXIA_SOFTWARE = 0x1c0001ab;
 /** Section Header Block type, the same in both byte orders (draft-ietf-opsawg-pcapng section 4.1). */
 export const PCAPNG_SECTION_HEADER = 0x0a0d0d0a;
 export const PCAPNG_BYTE_ORDER_MAGIC = 0x1a2b3c4d;

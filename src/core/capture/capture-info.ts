@@ -24,13 +24,15 @@ export interface CaptureInterface {
   readonly comments: readonly string[];
 }
 
-/** Drop counters as the capturing tool wrote them (pcapng ISB); absent fields were not written. */
+/** Drop counters as the capturing tool wrote them (pcapng); absent fields were not written. */
 export interface CaptureDrops {
   readonly interfaceIndex: number;
   /** isb_ifrecv, isb_ifdrop, isb_filteraccept, isb_osdrop, isb_usrdeliv; decimal strings, 64-bit. */
   readonly received?: string;
   readonly droppedByInterface?: string;
   readonly droppedByOs?: string;
+  /** Sum of what packets say was lost before them (epb_dropcount); the same losses as above, where both are written. */
+  readonly droppedBetweenRecords?: string;
 }
 
 export type CaptureFormat = "pcap" | "pcapng";

@@ -31,6 +31,8 @@ export interface InterfaceState {
   readonly index: number;
   readonly linkType: number;
   readonly snaplen: number;
+  /** if_fcslen in bytes; 0 when not known. */
+  readonly frameCheckLength: number;
   readonly unit: TimestampUnit;
 }
 
@@ -55,6 +57,7 @@ const INTERFACE_TEXT_OPTIONS = new Map<number, keyof InterfaceTexts>([
 const IF_MAC_ADDRESS = 6;
 const IF_TSRESOL = 9;
 const IF_FILTER = 11;
+const IF_FCSLEN = 13;
 const IF_TSOFFSET = 14;
 /** if_filter begins with the kind of filter; 0 is text, 1 is BPF code. */
 const FILTER_IS_TEXT = 0;
@@ -84,6 +87,8 @@ export class PcapngMetadata {
   readonly #text: CaptureText;
   readonly #options = new OptionCursor();
   readonly #drops = new Map<number, CaptureDrops>();
+  /** Packets lost between records of an interface, as the records themselves say. */
+  readonly #dropsOfRecords = new Map<number, bigint>();
   #notDescribed: InterfaceState | null = null;
 
   constructor(file: string, log: DiagnosticLog) {
@@ -92,9 +97,19 @@ export class PcapngMetadata {
     this.#text = new CaptureText(file, log);
   }
 
-  /** Counters of each interface, as its last Interface Statistics Block has them (they only ever grow). */
+  /** Counters of each interface, as its last Interface Statistics Block has them (they only ever grow) and its records do. */
   get drops(): CaptureDrops[] {
-    return [...this.#drops.values()];
+    const ofBlocks = [...this.#drops.values()];
+    const only = [...this.#dropsOfRecords.keys()].filter((index) => !this.#drops.has(index));
+    return [...ofBlocks, ...only.map((interfaceIndex) => ({ interfaceIndex }))].map((drops) => {
+      const lost = this.#dropsOfRecords.get(drops.interfaceIndex);
+      return lost === undefined ? drops : { ...drops, droppedBetweenRecords: lost.toString() };
+    });
+  }
+
+  /** epb_dropcount, or the drop counter of an obsolete Packet Block. */
+  addDrops({ index }: InterfaceState, count: bigint): void {
+    this.#dropsOfRecords.set(index, (this.#dropsOfRecords.get(index) ?? 0n) + count);
   }
 
   /** Section Header Block: interface ids begin at 0 again. */
@@ -122,6 +137,7 @@ export class PcapngMetadata {
     const comments: string[] = [];
     let resolution = MICROSECONDS;
     let offsetSeconds = 0;
+    let frameCheckLength = 0;
     const options = this.#optionsAt(block, 16);
     while (options.next()) {
       if (options.code === OPTION_COMMENT) {
@@ -131,6 +147,8 @@ export class PcapngMetadata {
         resolution = block.view.getUint8(options.start);
       } else if (options.code === IF_TSOFFSET && options.length === 8) {
         offsetSeconds = Number(block.view.getBigInt64(options.start, block.little));
+      } else if (options.code === IF_FCSLEN && options.length === 1) {
+        frameCheckLength = fcsBytes(block.view.getUint8(options.start));
       } else this.#readInterfaceText(block, options, texts);
     }
     this.#checkOptions(block);
@@ -140,7 +158,12 @@ export class PcapngMetadata {
     if (isFull) this.#limitReached(block);
     else
       this.sectionInterfaces.push(
-        this.#addInterface({ linkType, snaplen, ...texts, comments }, unit, block),
+        this.#addInterface(
+          { linkType, snaplen, ...texts, comments },
+          unit,
+          frameCheckLength,
+          block,
+        ),
       );
   }
 
@@ -154,6 +177,7 @@ export class PcapngMetadata {
         comments: [],
       },
       new TimestampUnit(MICROSECONDS, 0),
+      0,
       null,
     );
     return this.#notDescribed;
@@ -213,6 +237,7 @@ export class PcapngMetadata {
   #addInterface(
     facts: Omit<CaptureInterface, "index">,
     unit: TimestampUnit,
+    frameCheckLength: number,
     block: PcapngBlock | null,
   ): InterfaceState {
     const { linkType, snaplen } = facts;
@@ -220,7 +245,7 @@ export class PcapngMetadata {
     const index = isFull ? MAX_INTERFACES - 1 : this.interfaces.length;
     if (isFull) this.#limitReached(block);
     else this.interfaces.push({ index, ...facts });
-    return { index, linkType, snaplen, unit };
+    return { index, linkType, snaplen, frameCheckLength, unit };
   }
 
   #limitReached(block: PcapngBlock | null): void {
@@ -252,6 +277,12 @@ export class PcapngMetadata {
   #malformed(block: PcapngBlock, message: string): void {
     this.#log.add(BLOCK_MALFORMED, { file: this.#file, offset: block.fileOffset }, message);
   }
+}
+
+/** The option was long described without a unit: writers give bytes or bits, of which one only can be meant. */
+function fcsBytes(value: number): number {
+  if (value === 2 || value === 4) return value;
+  return value === 16 || value === 32 ? value / 8 : 0;
 }
 
 function macText(bytes: Uint8Array): string {

@@ -8,6 +8,7 @@ import type { ByteWindow } from "./byte-window.ts";
 import {
   BLOCK_DAMAGED,
   BLOCK_MALFORMED,
+  BLOCKS_SKIPPED,
   HEADER_TRUNCATED,
   INTERFACE_UNKNOWN,
   LENGTH_INCONSISTENT,
@@ -21,7 +22,8 @@ import {
 import { PCAPNG_BYTE_ORDER_MAGIC, PCAPNG_SECTION_HEADER, sniffCapture } from "./capture-format.ts";
 import type { CaptureInfo } from "./capture-info.ts";
 import { type InterfaceState, type PcapngBlock, PcapngMetadata } from "./pcapng-metadata.ts";
-import { OPTION_COMMENT, OptionCursor } from "./pcapng-options.ts";
+import { PacketOptions } from "./pcapng-packet-options.ts";
+import { skippedBlockName } from "./pcapng-skipped.ts";
 import { type RecordCursor, RecordStatus, type RecordStatusCode } from "./record-cursor.ts";
 import { RepeatedDiagnostics } from "./repeated-diagnostics.ts";
 
@@ -31,6 +33,9 @@ const SIMPLE_PACKET = 3;
 const NAME_RESOLUTION = 4;
 const INTERFACE_STATISTICS = 5;
 const ENHANCED_PACKET = 6;
+
+/** The drop counter of an obsolete Packet Block when its writer did not count. */
+const DROPS_NOT_COUNTED = 0xffff;
 
 /** Type, length and trailing length: the least a block can be. */
 const MIN_BLOCK_LENGTH = 12;
@@ -49,6 +54,7 @@ const NO_TIME = 3;
 const CAPTURED_OVER_WIRE = 4;
 const TOO_SHORT = 5;
 const BAD_OPTION = 6;
+const SKIPPED = 7;
 const RECORD_KINDS: readonly DiagnosticKind[] = [
   RECORD_SHORTENED,
   INTERFACE_UNKNOWN,
@@ -57,6 +63,7 @@ const RECORD_KINDS: readonly DiagnosticKind[] = [
   LENGTH_INCONSISTENT,
   BLOCK_MALFORMED,
   OPTION_MALFORMED,
+  BLOCKS_SKIPPED,
 ];
 
 export class PcapngCursor implements RecordCursor {
@@ -76,7 +83,7 @@ export class PcapngCursor implements RecordCursor {
   readonly #log: DiagnosticLog;
   readonly #repeated: RepeatedDiagnostics;
   readonly #metadata: PcapngMetadata;
-  readonly #options = new OptionCursor();
+  readonly #packetOptions: PacketOptions;
   /** Wire bytes, captured bytes: doubles from the start, so that no sum changes its representation on the way. */
   readonly #totals = new Float64Array(2);
   /** The metadata's list of the current section, held here because every packet looks into it. */
@@ -95,6 +102,7 @@ export class PcapngCursor implements RecordCursor {
     this.#log = log;
     this.#repeated = new RepeatedDiagnostics(log, file, RECORD_KINDS);
     this.#metadata = new PcapngMetadata(file, log);
+    this.#packetOptions = new PacketOptions(this.#metadata);
   }
 
   get view(): DataView {
@@ -193,7 +201,7 @@ export class PcapngCursor implements RecordCursor {
     const optionsStart = start + PACKET_FRAME_OFFSET + ((claimed + 3) & ~3);
     const optionsEnd = start + length - 4;
     if (claimed === this.capturedLength && optionsStart < optionsEnd) {
-      this.#readPacketOptions(view, optionsStart, optionsEnd, little);
+      this.#readPacketOptions(state, optionsStart, optionsEnd, little);
     }
   }
 
@@ -203,6 +211,7 @@ export class PcapngCursor implements RecordCursor {
     this.frameOffset = frameOffset;
     this.interfaceIndex = state.index;
     this.linkType = state.linkType;
+    this.frameCheckLength = state.frameCheckLength;
     this.capturedLength = claimed;
     if (claimed > room || claimed > MAX_CAPTURED_LENGTH) {
       this.capturedLength = Math.min(room, MAX_CAPTURED_LENGTH);
@@ -222,15 +231,13 @@ export class PcapngCursor implements RecordCursor {
     totals[1] = (totals[1] as number) + this.capturedLength;
   }
 
-  #readPacketOptions(view: DataView, start: number, end: number, little: boolean): void {
-    const options = this.#options;
-    options.reset(view, start, end, little);
-    while (options.next()) {
-      if (options.code === OPTION_COMMENT) {
-        this.#metadata.addComment(this.#window.bytes, options, this.record);
-      }
+  #readPacketOptions(state: InterfaceState, start: number, end: number, little: boolean): void {
+    const { view, bytes } = this.#window;
+    const options = this.#packetOptions;
+    if (!options.read(view, bytes, state, start, end, little, this.record)) {
+      this.#note(BAD_OPTION, "an option of a packet does not fit its block");
     }
-    if (options.malformed) this.#note(BAD_OPTION, "an option of a packet does not fit its block");
+    if (options.frameCheckLength > 0) this.frameCheckLength = options.frameCheckLength;
   }
 
   /** Everything but Enhanced Packet Blocks, which are nearly all blocks of a file. */
@@ -249,8 +256,10 @@ export class PcapngCursor implements RecordCursor {
       case NAME_RESOLUTION:
         this.#metadata.readNames(this.#block(start, length, little));
         break;
+      case PCAPNG_SECTION_HEADER:
+        break;
       default:
-        // Decryption secrets, custom and unknown blocks hold nothing that podpath uses.
+        this.#skip(type);
         break;
     }
     return false;
@@ -259,9 +268,19 @@ export class PcapngCursor implements RecordCursor {
   /** Packet Block, appendix A: like an Enhanced one, with a 16-bit interface id and a drop counter. */
   #readObsoletePacket(start: number, length: number, little: boolean): boolean {
     if (length < MIN_PACKET_LENGTH) return this.#tooShort("a Packet Block", length);
-    const state = this.#interfaces[this.#window.view.getUint16(start + 8, little)];
-    this.#readPacket(state ?? this.#unknownInterface(), start, length, little);
+    const view = this.#window.view;
+    const state = this.#interfaces[view.getUint16(start + 8, little)] ?? this.#unknownInterface();
+    const drops = view.getUint16(start + 10, little);
+    if (drops !== DROPS_NOT_COUNTED) this.#metadata.addDrops(state, BigInt(drops));
+    this.#readPacket(state, start, length, little);
     return true;
+  }
+
+  /** Decryption secrets, logs, custom and unknown blocks hold no packet. */
+  #skip(type: number): void {
+    if (!this.#repeated.isFirst(SKIPPED)) return;
+    const message = `a block of type 0x${type.toString(16)} (${skippedBlockName(type)}) holds no packet`;
+    this.#repeated.describe(SKIPPED, this.record + 1, this.fileOffset, message);
   }
 
   /** Simple Packet Block, section 4.4: of the section's first interface, cut to its snaplen, without a time. */

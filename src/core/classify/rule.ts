@@ -116,6 +116,7 @@ export interface CaptureFacts {
       /** 64-bit counters as decimal text. */
       readonly droppedByInterface?: string;
       readonly droppedByOs?: string;
+      readonly droppedBetweenRecords?: string;
     }[];
   } | null;
 }

@@ -49,7 +49,7 @@ function readable({ records, diagnostics, firstSeen, lastSeen }: ReportCapture):
   return [read, ...odd];
 }
 
-/** As the capturing tool wrote them; pcapng only (ISB, draft-ietf-opsawg-pcapng section 4.6). */
+/** As the capturing tool wrote them; pcapng only (ISB and epb_dropcount, draft-ietf-opsawg-pcapng sections 4.6 and 4.3). */
 function drops({ drops: counters, format }: ReportCapture): Check[] {
   if (counters === undefined) {
     const message = format.startsWith("pcapng")
@@ -58,8 +58,15 @@ function drops({ drops: counters, format }: ReportCapture): Check[] {
     return [check("drops", "note", message)];
   }
   let lost = 0n;
-  for (const { droppedByInterface = "0", droppedByOs = "0" } of counters)
-    lost += BigInt(droppedByInterface) + BigInt(droppedByOs);
+  for (const {
+    droppedByInterface = "0",
+    droppedByOs = "0",
+    droppedBetweenRecords = "0",
+  } of counters) {
+    const counted = BigInt(droppedByInterface) + BigInt(droppedByOs);
+    const ofRecords = BigInt(droppedBetweenRecords);
+    lost += counted > ofRecords ? counted : ofRecords;
+  }
   if (lost === 0n) return [check("drops", "good", "nothing was dropped while capturing")];
   return [
     check(

@@ -194,6 +194,9 @@ function buildCapture(
               ? {}
               : { droppedByInterface: drop.droppedByInterface }),
             ...(drop.droppedByOs === undefined ? {} : { droppedByOs: drop.droppedByOs }),
+            ...(drop.droppedBetweenRecords === undefined
+              ? {}
+              : { droppedBetweenRecords: drop.droppedBetweenRecords }),
           })),
         }),
     ...(info.comments.length === 0

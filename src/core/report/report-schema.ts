@@ -81,6 +81,10 @@ export const capture = z.strictObject({
         received: z.string().optional(),
         droppedByInterface: z.string().optional(),
         droppedByOs: z.string().optional(),
+        droppedBetweenRecords: z
+          .string()
+          .optional()
+          .describe("as the packets themselves say; the same losses as the other two counters"),
       }),
     )
     .optional()

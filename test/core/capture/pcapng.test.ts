@@ -237,7 +237,26 @@ describe("PcapngCursor", () => {
     );
     const read = await readCapture(concat(SECTION, ...others, INTERFACE, ...others, PACKET));
     expect(read.records).toMatchObject([{ record: 1, frame: "deadbeefaa" }]);
-    expect(read.diagnostics).toEqual([]);
+    expect(read.diagnostics).toMatchObject([
+      {
+        code: "capture.blocks-skipped",
+        severity: "note",
+        count: 8,
+        first: { record: 1, offset: 28 },
+      },
+    ]);
+    expect(read.diagnostics[0]?.message).toContain("decryption secrets");
+  });
+
+  it.each([
+    [9, "systemd journal export"],
+    [0x0bad, "custom"],
+    [0x204, "sysdig"],
+    [0x9000_0000, "local use"],
+    [0x7777, "unknown"],
+  ])("names a block of type %i that it steps over", async (type, name) => {
+    const read = await readCapture(concat(SECTION, pcapngBlock(type, new Uint8Array(4))));
+    expect(read.diagnostics[0]?.message).toContain(`(${name})`);
   });
 
   it("gives the same records for every chunk size", async () => {
@@ -271,7 +290,7 @@ describe("PcapngCursor", () => {
     for (const size of [100_000, 3_000_000, file.length]) {
       const read = await readCapture(file, size);
       expect(read.records).toMatchObject([{ fileOffset: 48 + large.length, frame: "deadbeefaa" }]);
-      expect(read.diagnostics).toEqual([]);
+      expect(codes(read)).toEqual(["capture.blocks-skipped x1"]);
     }
   });
 });

@@ -14,7 +14,10 @@ export const captureTruncated: FindingRule = {
       "The file itself says so: a snaplen below 96 bytes that cut packets, or packets counted as dropped.",
     doesNotProve: "Which packets are missing.",
     confirm: "capinfos FILE",
-    sources: ["pcap(3PCAP) snapshot length", "draft-ietf-opsawg-pcapng: isb_ifdrop, isb_osdrop"],
+    sources: [
+      "pcap(3PCAP) snapshot length",
+      "draft-ietf-opsawg-pcapng: isb_ifdrop, isb_osdrop, epb_dropcount",
+    ],
   },
   find(_classified, { captures }) {
     const cut = captures.flatMap((capture) => {
@@ -43,10 +46,11 @@ function reasonsOf({ info }: CaptureFacts): string[] {
   const smallest = Math.min(...snaplens);
   if (info.capturedBytes < info.wireBytes && snaplens.length > 0 && smallest < ENOUGH_BYTES)
     reasons.push(`packets were cut to ${smallest} bytes`);
-  const dropped = info.drops.reduce(
-    (sum, one) => sum + BigInt(one.droppedByInterface ?? 0) + BigInt(one.droppedByOs ?? 0),
-    0n,
-  );
+  const dropped = info.drops.reduce((sum, one) => {
+    const counted = BigInt(one.droppedByInterface ?? 0) + BigInt(one.droppedByOs ?? 0);
+    const ofRecords = BigInt(one.droppedBetweenRecords ?? 0);
+    return sum + (counted > ofRecords ? counted : ofRecords);
+  }, 0n);
   if (dropped > 0n) reasons.push(`${dropped} packets dropped before they were written`);
   return reasons;
 }
