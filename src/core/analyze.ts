@@ -31,7 +31,7 @@ export async function analyze(
 
   const records = flows.accounting();
   options.onProgress?.({ stage: "correlate", records: records.records, bytes: 0 });
-  const { connections, vantagePoints, clockOffsets } = correlate({
+  const { connections, vantagePoints, clockOffsets, lone } = correlate({
     captures,
     taps: flows.taps(),
     rows: flows.columns(),
@@ -41,9 +41,10 @@ export async function analyze(
 
   options.onProgress?.({ stage: "classify", records: records.records, bytes: 0 });
   const placed = new Set(vantagePoints.map(({ capture }) => capture));
-  const { classified, columns, findings } = classify(connections, snapshot, owners, {
+  const { classified, columns, having, findings } = classify(connections, snapshot, owners, {
     clockOffsets,
     captures,
+    lone,
     question: {
       pods: options.askedPods ?? [],
       vantagePoints,
@@ -59,9 +60,9 @@ export async function analyze(
     classified,
     columns,
     findings,
-    spreads: spreads(classified, snapshot, vantagePoints, (address) => owners.resolve(address)),
+    spreads: spreads(having, snapshot, vantagePoints, (address) => owners.resolve(address)),
     dnsNames: flows.dnsNames(),
-    proxied: proxiedLinks(classified),
+    proxied: proxiedLinks(having),
     accounting: records,
     diagnostics: log.list(),
     limits: flows.limits(),

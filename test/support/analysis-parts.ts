@@ -1,4 +1,5 @@
 /** Parts of a hand-made Analysis: short forms of values whose every field the contract wants. */
+
 import type { CaptureResult } from "../../src/core/analysis.ts";
 import type {
   Evidence,
@@ -8,6 +9,7 @@ import type {
   PathMatch,
   Subject,
 } from "../../src/core/classify/rule.ts";
+import { NO_CONNECTION } from "../../src/core/classify/traits.ts";
 import type { Owner } from "../../src/core/cluster/owner.ts";
 import type {
   Connection,
@@ -170,6 +172,7 @@ export function findingRule(id: string, level: FindingLevel, title: string): Fin
       sources: ["RFC 7348"],
     },
     level,
+    concerns: NO_CONNECTION,
     find: () => [],
   };
 }

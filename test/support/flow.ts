@@ -243,7 +243,11 @@ export class Sightings {
     }));
     const owners = buildOwnerIndex(this.snapshot);
     const found = classify(connections, this.snapshot, owners, { clockOffsets, captures });
-    return { ...found, classified: [...found.classified] };
+    const findings = found.findings.map(({ rule, match }) => ({
+      rule,
+      match: { ...match, connections: [...match.connections] },
+    }));
+    return { ...found, findings, classified: [...found.classified] };
   }
 
   /** "pod-to-pod-direct (proven)", one for each connection; doubt names its candidates. */

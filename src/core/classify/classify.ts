@@ -3,30 +3,37 @@ import type { OwnerIndex } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection } from "../correlate/connection.ts";
+import type { LoneConnections } from "../correlate/lone-connections.ts";
 import { pathPredictor } from "../predict/predict-path.ts";
 import type { Sequence } from "../sequence.ts";
-import { type ConnectionColumns, columnsOf } from "./connection-columns.ts";
-import { statement } from "./evidence.ts";
+import { AddressBook } from "./address-book.ts";
+import { ClassifiedList, type LoneParts } from "./classified-list.ts";
+import type { ConnectionColumns } from "./connection-columns.ts";
 import { expectedPath } from "./expected-path.ts";
 import { explainNat } from "./explain-nat.ts";
+import { LoneProfiles } from "./lone-profiles.ts";
+import { LoneSight } from "./lone-sight.ts";
+import type { Members } from "./members.ts";
+import { verdictOn } from "./path-verdict.ts";
 import type {
   CaptureFacts,
   Classified,
   FindingMatch,
   FindingRule,
-  PathMatch,
   Question,
   RuleContext,
-  Subject,
 } from "./rule.ts";
-import { FINDING_RULES, PATH_RULES } from "./rule-list.ts";
+import { FINDING_RULES } from "./rule-list.ts";
 import { makeSubject } from "./subject.ts";
-import { isOriginatorKnown, turnedRound } from "./turned-round.ts";
+import type { Concern } from "./traits.ts";
+import { WorkloadKeys } from "./workload-keys.ts";
 
 export interface Classification {
   /** `.at(i)` is about the connection with the index i. */
   readonly classified: Sequence<Classified>;
   readonly columns: ConnectionColumns;
+  /** Connections by what is known of them. */
+  having(concern: Concern): Members;
   readonly findings: readonly { readonly rule: FindingRule; readonly match: FindingMatch }[];
 }
 
@@ -35,6 +42,8 @@ export interface Surroundings {
   readonly clockOffsets?: readonly ClockOffset[];
   readonly question?: Question;
   readonly captures?: readonly CaptureFacts[];
+  /** Connections that are still numbers. */
+  readonly lone?: LoneConnections | null;
 }
 
 const NO_QUESTION: Question = { pods: [], vantagePoints: [], everyCapturePlaced: true };
@@ -45,7 +54,8 @@ export function classify(
   owners: OwnerIndex,
   surroundings: Surroundings = {},
 ): Classification {
-  const { clockOffsets = [], question = NO_QUESTION, captures = [] } = surroundings;
+  const { clockOffsets = [], question = NO_QUESTION, captures = [], lone = null } = surroundings;
+  const predictor = pathPredictor(snapshot, owners);
   const context: RuleContext = {
     snapshot,
     owners,
@@ -54,58 +64,48 @@ export function classify(
     clockOffsets,
     question,
     captures,
+    having: (concern) => classified.having(concern),
   };
-  const predictor = pathPredictor(snapshot, owners);
-  const classified: Classified[] = [];
-  for (const connection of connections) {
+  const judge = (connection: Connection): Classified => {
     const subject = makeSubject(connection, owners);
     const verdict = verdictOn(subject, context);
-    classified.push({
+    return {
       subject,
       verdict,
       expected: expectedPath(subject, verdict, predictor),
       natRules: connection.nat.map((step) => explainNat(step, connection, predictor.rulesOf)),
-    });
-  }
-  const findings = FINDING_RULES.flatMap((rule) =>
-    rule.find(classified, context).map((match) => ({ rule, match })),
-  );
-  return { classified, columns: columnsOf(classified), findings };
-}
-
-function verdictOn(subject: Subject, context: RuleContext): PathMatch {
-  const match = firstMatch(subject, context);
-  if (isOriginatorKnown(subject.connection)) return match;
-  const other = firstMatch(makeSubject(turnedRound(subject.connection), context.owners), context);
-  return leaveOpen(match, other);
-}
-
-function firstMatch(subject: Subject, context: RuleContext): PathMatch {
-  for (const rule of PATH_RULES) {
-    const match = rule.match(subject, context);
-    if (match !== null) return match;
-  }
-  throw new Error("the last path rule answers for every connection");
-}
-
-/** `other` is the verdict if the other end started: a class that does not hold both ways is not proven. */
-function leaveOpen(match: PathMatch, other: PathMatch): PathMatch {
-  const alternatives = [other.class, ...other.candidates].filter(
-    (one) => one !== match.class && one !== "unclassified",
-  );
-  if (alternatives.length === 0 && (other.class === match.class || match.confidence !== "proven"))
-    return match;
-  const own = match.class === "unclassified" ? [] : [match.class];
-  return {
-    ...match,
-    confidence: match.confidence === "proven" ? "inferred" : match.confidence,
-    candidates: [...new Set([...own, ...match.candidates, ...alternatives])],
-    evidence: [
-      ...match.evidence,
-      statement("no packet says who started; the order of what was seen is a guess"),
-    ],
-    wouldDecide:
-      match.wouldDecide ??
-      "a capture that began before the conversation, or `conntrack -L` of the nodes",
+    };
   };
+  const workloads = new WorkloadKeys();
+  const parts = lone === null ? null : loneParts(lone, owners, snapshot, workloads);
+  const classified = new ClassifiedList(connections, judge, parts, workloads);
+  const findings = FINDING_RULES.flatMap((rule) =>
+    rule.find(classified.having(rule.concerns), context).map((match) => ({ rule, match })),
+  );
+  return { classified, columns: classified.columns, having: context.having, findings };
+}
+
+function loneParts(
+  lone: LoneConnections,
+  owners: OwnerIndex,
+  snapshot: ClusterSnapshot,
+  workloads: WorkloadKeys,
+): LoneParts {
+  const book = new AddressBook(lone.rows, owners, snapshot);
+  return {
+    lone,
+    profiles: new LoneProfiles(lone, book, knownPorts(snapshot)),
+    sight: new LoneSight(lone, book, workloads),
+  };
+}
+
+/** Ports by which path rules tell services and targets. */
+function knownPorts({ services, targets }: ClusterSnapshot): Set<number> {
+  const ports = new Set<number>();
+  for (const { healthCheckNodePort, ports: ofService } of services) {
+    if (healthCheckNodePort !== undefined) ports.add(healthCheckNodePort);
+    for (const { nodePort } of ofService) if (nodePort !== undefined) ports.add(nodePort);
+  }
+  for (const { port } of targets) if (port !== null) ports.add(port);
+  return ports;
 }

@@ -6,9 +6,10 @@ import type { Owner } from "../cluster/owner.ts";
 import { hostOf } from "../correlate/clock-offset.ts";
 import type { Connection } from "../correlate/connection.ts";
 import { MAX_PROXY_FRONTS_EXAMINED } from "../limits.ts";
-import type { Sequence } from "../sequence.ts";
-import type { Classified, Confidence, Evidence, Subject } from "./rule.ts";
+import type { Members } from "./members.ts";
+import type { Confidence, Evidence, Subject } from "./rule.ts";
 import { firstLeg, lastLeg, nameOf } from "./subject.ts";
+import { type Concern, Trait } from "./traits.ts";
 import { isOriginatorKnown } from "./turned-round.ts";
 
 export interface ProxiedLink {
@@ -34,9 +35,12 @@ interface Seen {
   readonly answeredNs: bigint | null;
 }
 
+/** Its subject is asked for only where time and client fit. */
 interface Front {
-  readonly subject: Subject;
+  readonly index: number;
   readonly seen: readonly Seen[];
+  readonly isEnded: boolean;
+  readonly isOriginatorKnown: boolean;
 }
 
 interface Interval {
@@ -46,12 +50,15 @@ interface Interval {
 
 type Found = { readonly front: Front; readonly onOneClock: boolean } | null;
 
-/** In the order of `classified`, by the back connection: at most one link each. */
-export function proxiedLinks(classified: Sequence<Classified>): ProxiedLink[] {
-  const index = new FrontIndex(classified);
+/**
+ * By the back connection: at most one link each.
+ * @param having connections by what is known of them
+ */
+export function proxiedLinks(having: (concern: Concern) => Members): ProxiedLink[] {
+  const index = new FrontIndex(having(MAYBE_FRONT));
   const certain: ProxiedLink[] = [];
   const guesses: ProxiedLink[] = [];
-  for (const { subject: back } of classified) {
+  for (const { subject: back } of having(MAYBE_BACK)) {
     const { connection } = back;
     if (connection.protocol !== "tcp" || proxyKey(back.orig, addressOf(back)) === null) continue;
     const { proxyHeader, httpRequest } = connection;
@@ -68,18 +75,34 @@ export function proxiedLinks(classified: Sequence<Classified>): ProxiedLink[] {
   return [...certain, ...unique].sort((a, b) => a.back - b.back);
 }
 
+const MAYBE_FRONT: Concern = {
+  all: Trait.Tcp,
+  any: Trait.NotAlone | Trait.ToPod | Trait.ToNode | Trait.ToBalancer,
+};
+const MAYBE_BACK: Concern = {
+  all: Trait.Tcp,
+  any: Trait.NotAlone | Trait.FromPod | Trait.FromNode | Trait.FromBalancer,
+};
+
 /** The fronts that a proxy accepted, by who it is, the clock they were seen on, and their client. */
 class FrontIndex {
   private readonly byClient = new Map<string, Front[]>();
   private readonly intervals = new Map<string, Interval[]>();
+  private readonly classified: Members;
 
-  constructor(classified: Sequence<Classified>) {
+  constructor(classified: Members) {
+    this.classified = classified;
     for (const { subject } of classified) {
       const { connection, resp } = subject;
       const leg = lastLeg(connection);
       const proxy = proxyKey(resp, leg.resp.address);
       if (connection.protocol !== "tcp" || proxy === null) continue;
-      const front: Front = { subject, seen: seenTimes(connection) };
+      const front: Front = {
+        index: connection.index,
+        seen: seenTimes(connection),
+        isEnded: isEnded(connection),
+        isOriginatorKnown: isOriginatorKnown(connection),
+      };
       push(this.byClient, `${leg.orig.address} ${leg.orig.port}`, front);
       for (const at of front.seen) {
         push(this.intervals, `${proxy} ${at.host}`, { front, at });
@@ -90,6 +113,12 @@ class FrontIndex {
       list.sort((a, b) => (a.at.beginNs < b.at.beginNs ? -1 : a.at.beginNs > b.at.beginNs ? 1 : 0));
   }
 
+  subjectOf(front: Front): Subject {
+    const one = this.classified.source.at(front.index);
+    if (one === undefined) throw new RangeError(`no connection ${front.index}`);
+    return one.subject;
+  }
+
   /** The one front of exactly this client to the proxy that opened `back`; null: none, or more than one fits. */
   ofEndpoint(back: Subject, address: string, port: number): Found {
     const fits: { front: Front; onOneClock: boolean }[] = [];
@@ -97,8 +126,9 @@ class FrontIndex {
     if (known.length > MAX_PROXY_FRONTS_EXAMINED) return null;
     const began = seenTimes(back.connection);
     for (const front of known) {
-      if (!isSameProxy(front.subject, back) || !mayBeTwo(front.subject, back)) continue;
-      if (!isOriginatorKnown(front.subject.connection)) continue;
+      if (!front.isOriginatorKnown) continue;
+      const subject = this.subjectOf(front);
+      if (!isSameProxy(subject, back) || !mayBeTwo(subject, back)) continue;
       const shared = front.seen.flatMap((at) =>
         began.filter(({ host }) => host === at.host).map(({ beginNs }) => ({ at, beginNs })),
       );
@@ -124,18 +154,18 @@ class FrontIndex {
       for (let i = begun - 1; i >= 0; i--) {
         const interval = list[i];
         if (interval === undefined || begun - i > MAX_PROXY_FRONTS_EXAMINED) return null;
-        const { connection } = interval.front.subject;
-        if (connection.index === back.connection.index) continue;
+        const { front } = interval;
+        if (front.index === back.connection.index) continue;
         const { endNs, answeredNs } = interval.at;
-        if (endNs < beginNs && isEnded(connection)) continue;
+        if (endNs < beginNs && front.isEnded) continue;
         const fits =
           beginNs <= endNs &&
           answeredNs !== null &&
           answeredNs <= beginNs &&
-          isOriginatorKnown(connection) &&
-          mayBeTwo(interval.front.subject, back);
-        const elsewhere = found.get(connection.index);
-        found.set(connection.index, { interval, fits: fits && elsewhere?.fits !== false });
+          front.isOriginatorKnown &&
+          mayBeTwo(this.subjectOf(front), back);
+        const elsewhere = found.get(front.index);
+        found.set(front.index, { interval, fits: fits && elsewhere?.fits !== false });
         if (found.size > 1) return null;
       }
     }
@@ -153,7 +183,7 @@ function byProxyHeader(back: Subject, index: FrontIndex): ProxiedLink[] {
   const named = `the PROXY protocol v${header.version} header of the second names ${address} port ${port}`;
   const clocks = "; no host saw both, so their times cannot be compared";
   return [
-    link(found.front, back, found.onOneClock ? "proven" : "inferred", {
+    link(index.subjectOf(found.front), back, found.onOneClock ? "proven" : "inferred", {
       because: `${named}, the client of the first${found.onOneClock ? "" : clocks}`,
       packets: [{ capture: header.capture, record: header.record }],
     }),
@@ -167,11 +197,12 @@ function byForwardedFor(back: Subject, index: FrontIndex): ProxiedLink[] {
   const { address, port } = httpRequest.forwardedFor;
   const interval = index.openAt(back, address);
   if (interval === null) return [];
-  const { connection } = interval.front.subject;
+  const front = index.subjectOf(interval.front);
+  const { connection } = front;
   if (port !== null && port !== lastLeg(connection).orig.port) return [];
   if (requestBytes(connection) === 0) return [];
   return [
-    link(interval.front, back, "inferred", {
+    link(front, back, "inferred", {
       because:
         `X-Forwarded-For of the second's first request names ${address}, ` +
         "and that client had one connection open to the proxy",
@@ -185,7 +216,7 @@ function bySize(back: Subject, index: FrontIndex): ProxiedLink[] {
   if (back.orig.kind === "node" || back.connection.tcp?.origIsn == null) return [];
   const interval = index.openAt(back, null);
   if (interval === null) return [];
-  const { subject } = interval.front;
+  const subject = index.subjectOf(interval.front);
   if (subject.connection.tcp?.origIsn == null) return [];
   const began = seenTimes(back.connection).find(({ host }) => host === interval.at.host);
   if (began === undefined || began.beginNs - interval.at.beginNs > PASSED_ON_WITHIN_NS) return [];
@@ -194,7 +225,7 @@ function bySize(back: Subject, index: FrontIndex): ProxiedLink[] {
   const isAlike = Math.abs(taken - sent) * 100 <= SIZE_TOLERANCE_PERCENT * Math.max(taken, sent);
   if (taken === 0 || sent === 0 || !isAlike) return [];
   return [
-    link(interval.front, back, "possible", {
+    link(subject, back, "possible", {
       because:
         `the first took ${taken} bytes in, the second ${sent} bytes out, it began within a second, ` +
         "and no other connection to the proxy was open",
@@ -204,15 +235,15 @@ function bySize(back: Subject, index: FrontIndex): ProxiedLink[] {
 }
 
 function link(
-  front: Front,
+  front: Subject,
   back: Subject,
   confidence: Confidence,
   { because, packets }: { because: string; packets: Evidence["packets"] },
 ): ProxiedLink {
   const proxy = nameOf(back.orig, addressOf(back));
-  const began = [front.subject.connection, back.connection].flatMap(firstPacket);
+  const began = [front.connection, back.connection].flatMap(firstPacket);
   return {
-    front: front.subject.connection.index,
+    front: front.connection.index,
     back: back.connection.index,
     confidence,
     because,

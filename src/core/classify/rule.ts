@@ -6,6 +6,8 @@ import type { ClockOffset } from "../correlate/clock-offset.ts";
 import type { Connection, PacketRef } from "../correlate/connection.ts";
 import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { Sequence } from "../sequence.ts";
+import type { Members } from "./members.ts";
+import type { Concern } from "./traits.ts";
 
 /** Stable ids of DESIGN.md section 1. */
 export type PathClass =
@@ -85,6 +87,8 @@ export interface RuleContext {
   readonly question: Question;
   /** By the capture index of vantage points and packets; empty when nothing is known of the files. */
   readonly captures: readonly CaptureFacts[];
+  /** Finding rules: other connections than those that they were given. */
+  having(concern: Concern): Members;
 }
 
 /** What somebody wants to see, and where the captures were taken. */
@@ -186,5 +190,8 @@ export interface FindingMatch {
 export interface FindingRule {
   readonly meta: RuleMeta;
   readonly level: FindingLevel;
-  find(classified: readonly Classified[], context: RuleContext): readonly FindingMatch[];
+  /** Which connections it asks for: no other can be among those that it finds. */
+  readonly concerns: Concern;
+  /** @param members those that it asks for, by index */
+  find(members: Members, context: RuleContext): readonly FindingMatch[];
 }

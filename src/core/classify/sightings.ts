@@ -7,6 +7,7 @@ import type {
   PacketRef,
 } from "../correlate/connection.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
+import type { Members } from "./members.ts";
 import type { Subject } from "./rule.ts";
 import { firstLeg, lastLeg, nameOf } from "./subject.ts";
 
@@ -33,6 +34,15 @@ export function senderText(subject: Subject, side: Side): string {
 /** What the originator addressed. */
 export function dialledText(subject: Subject): string {
   return partyText(subject.dialled, firstLeg(subject.connection).resp);
+}
+
+/** The first three that connections addressed. */
+export function firstDialled(members: Members): string[] {
+  return members.distinct(
+    3,
+    (sight) => sight.dialledText(),
+    ({ subject }) => dialledText(subject),
+  );
 }
 
 export function endpointText({ address, port }: FlowEndpoint): string {

@@ -6,11 +6,12 @@ import type { Owner } from "../cluster/owner.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
-import type { Sequence } from "../sequence.ts";
 import { isHealthCheck, openedByBalancer } from "./health-check.ts";
 import { nodePortService } from "./load-balancer.ts";
+import type { Members } from "./members.ts";
 import type { Classified } from "./rule.ts";
 import { firstLeg, isPod, lastLeg, rewritesDestination } from "./subject.ts";
+import { type Concern, Trait } from "./traits.ts";
 
 export interface SpreadTarget extends FlowEndpoint {
   readonly owner: Owner;
@@ -63,9 +64,17 @@ interface Draft {
   unresolved: number;
 }
 
-/** @param resolve the owner of an address at any time */
+/** Through a load balancer, a service or a NodePort. */
+const SPREAD: Concern = {
+  any: Trait.FromBalancer | Trait.FromOutside | Trait.ToService | Trait.ToNode,
+};
+
+/**
+ * @param having connections by what is known of them
+ * @param resolve the owner of an address at any time
+ */
 export function spreads(
-  classified: Sequence<Classified>,
+  having: (concern: Concern) => Members,
   snapshot: ClusterSnapshot,
   vantagePoints: readonly VantagePoint[],
   resolve: (address: string) => Owner,
@@ -79,7 +88,7 @@ export function spreads(
     drafts.set(key, draft);
     return draft;
   };
-  for (const one of classified) {
+  for (const one of having(SPREAD)) {
     const balancer = balancerOf(one, snapshot);
     if (balancer !== null) count(open("load-balancer", balancer), one, snapshot);
     const service = serviceOf(one, snapshot);

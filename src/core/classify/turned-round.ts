@@ -7,7 +7,7 @@ import type { Connection, FiveTuple, NatKind, NatStep } from "../correlate/conne
 /** Grounds of `orientedBy` that a capture begun in the middle of a conversation makes as well. */
 const WEAK_GROUNDS: ReadonlySet<string> = new Set(["first-packet", "late-start"]);
 
-export function isOriginatorKnown({ orientedBy }: Connection): boolean {
+export function isOriginatorKnown({ orientedBy }: Pick<Connection, "orientedBy">): boolean {
   return !WEAK_GROUNDS.has(orientedBy);
 }
 

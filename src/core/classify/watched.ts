@@ -15,12 +15,23 @@ export function wasWatched(
   sinceNs: bigint,
   forNs: bigint = CAPTURE_TAIL_NS,
 ): boolean {
-  return connection.observations.some((one) => {
+  return connection.observations.some(
     // A mirror session leaves out what its filter says, and what the network has no room for.
-    if (one.awsTunnel !== undefined) return false;
-    const end = endOf(context.captures[one.vantagePoint.capture]);
-    return end !== null && end - sinceNs >= forNs;
-  });
+    (one) =>
+      one.awsTunnel === undefined &&
+      wasWatchedAt(one.vantagePoint.capture, context, sinceNs, forNs),
+  );
+}
+
+/** Whether the capture has packets `forNs` after `sinceNs`. */
+export function wasWatchedAt(
+  capture: number,
+  { captures }: RuleContext,
+  sinceNs: bigint,
+  forNs: bigint = CAPTURE_TAIL_NS,
+): boolean {
+  const end = endOf(captures[capture]);
+  return end !== null && end - sinceNs >= forNs;
 }
 
 function endOf(capture: CaptureFacts | undefined): bigint | null {

@@ -75,6 +75,13 @@ class AddressIndex implements OwnerIndex {
     return respelled ?? this.#prefixes.lookup(parsed) ?? EXTERNAL;
   }
 
+  changesHands(address: string): boolean {
+    if (this.#claims.size === 0) return false;
+    if (this.#claims.has(address)) return true;
+    const text = parseAddress(address)?.text;
+    return text !== undefined && this.#claims.has(text);
+  }
+
   #exact(address: string, atNs: bigint | undefined): Owner | null {
     if (atNs !== undefined) {
       const owner = this.#claims.get(address)?.ownerAt(atNs);

@@ -54,6 +54,8 @@ export interface Owner {
 export interface OwnerIndex {
   /** `atNs`: time of the traffic (nanoseconds since 1970) for addresses that changed hands; omitted = any time. */
   resolve(address: string, atNs?: bigint): Owner;
+  /** Whether `resolve` gives another answer at another time: pods of different times have had the address. */
+  changesHands(address: string): boolean;
   /** True when the address lies inside a CIDR of the cluster's VPC(s). */
   inVpc(address: string): boolean;
   /** VPC CIDR entry that covers the address. */

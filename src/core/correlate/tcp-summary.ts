@@ -16,7 +16,14 @@ export function summariseTcp(observations: readonly Observation[]): TcpSummary {
   const resp = gather(observations.map((one) => one.resp));
   const payload = observations.some((one) => one.orig.payloadBytes + one.resp.payloadBytes > 0);
   return {
-    state: stateOf(orig, resp, payload),
+    state: tcpState(
+      orig.flags,
+      orig.isn !== null,
+      resp.flags,
+      resp.isn !== null,
+      resp.records,
+      payload,
+    ),
     origIsn: orig.isn,
     respIsn: resp.isn,
     retransmissions: mostOf(observations, (one) => one.retransmissions),
@@ -49,19 +56,33 @@ function gather(directions: readonly Observation["orig"][]): Seen {
   return seen;
 }
 
-function stateOf(orig: Seen, resp: Seen, payload: boolean): string {
-  const reset = ((orig.flags | resp.flags) & RST) !== 0;
-  if (orig.isn === null && resp.isn === null) return reset ? "reset" : "mid-stream";
-  if (resp.isn === null) return withoutSynAck(resp, reset);
+/**
+ * The state in one word.
+ * @param origFlags, respFlags the TCP flags of all packets of a side
+ * @param hasOrigIsn, hasRespIsn whether the side's SYN was seen
+ * @param answers packets of the responder
+ * @param hasPayload whether either side sent data
+ */
+export function tcpState(
+  origFlags: number,
+  hasOrigIsn: boolean,
+  respFlags: number,
+  hasRespIsn: boolean,
+  answers: number,
+  hasPayload: boolean,
+): string {
+  const reset = ((origFlags | respFlags) & RST) !== 0;
+  if (!hasOrigIsn && !hasRespIsn) return reset ? "reset" : "mid-stream";
+  if (!hasRespIsn) return withoutSynAck(respFlags, answers, reset);
   if (reset) return "reset";
-  if ((orig.flags & FIN) !== 0 && (resp.flags & FIN) !== 0) return "closed";
+  if ((origFlags & FIN) !== 0 && (respFlags & FIN) !== 0) return "closed";
   // A handshake that stops after the SYN-ACK: the originator sent nothing but SYNs.
-  if (orig.isn !== null && (orig.flags & ACK) === 0 && !payload) return "half-open";
+  if (hasOrigIsn && (origFlags & ACK) === 0 && !hasPayload) return "half-open";
   return "established";
 }
 
-function withoutSynAck(resp: Seen, reset: boolean): string {
-  if ((resp.flags & RST) !== 0) return "refused";
-  if (resp.records === 0) return "syn-sent";
+function withoutSynAck(respFlags: number, answers: number, reset: boolean): string {
+  if ((respFlags & RST) !== 0) return "refused";
+  if (answers === 0) return "syn-sent";
   return reset ? "reset" : "established";
 }

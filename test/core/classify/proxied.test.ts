@@ -3,6 +3,7 @@
  * case for each kind of evidence, and beside it the nearest case in which the link would be a guess.
  */
 import { describe, expect, it } from "vitest";
+import { membersOf } from "../../../src/core/classify/members.ts";
 import { proxiedLinks } from "../../../src/core/classify/proxied.ts";
 import type { Classified, Subject } from "../../../src/core/classify/rule.ts";
 import type { Owner } from "../../../src/core/cluster/owner.ts";
@@ -63,8 +64,12 @@ const header = (address: string, port: number): Partial<Connection> => ({
 const forwarded = (address: string, port: number | null = null): Partial<Connection> => ({
   httpRequest: { forwardedFor: { address, port }, isHealthCheck: false, record: 205, capture: 0 },
 });
-const classifiedAs = (subjects: readonly Subject[]): Classified[] =>
-  subjects.map((one) => ({ subject: one, verdict: verdict({ class: "external" }), natRules: [] }));
+const classifiedAs = (subjects: readonly Subject[]) => {
+  const classified = subjects.map(
+    (one): Classified => ({ subject: one, verdict: verdict({ class: "external" }), natRules: [] }),
+  );
+  return () => membersOf(classified);
+};
 const links = (...subjects: Subject[]) =>
   proxiedLinks(classifiedAs(subjects)).map((one) => [one.front, one.back, one.confidence]);
 

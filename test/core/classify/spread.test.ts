@@ -8,10 +8,8 @@ import { cluster, ref } from "../../support/snapshot.ts";
 
 function spreadOf(seen: Sightings) {
   const owners = buildOwnerIndex(seen.snapshot);
-  const { classified } = seen.classify();
-  return spreads(classified, seen.snapshot, seen.vantagePoints, (address) =>
-    owners.resolve(address),
-  );
+  const { having } = seen.classify();
+  return spreads(having, seen.snapshot, seen.vantagePoints, (address) => owners.resolve(address));
 }
 
 const request = (isn: number) => syn(isn, { records: 3, bytes: 300, payloadBytes: 80 });

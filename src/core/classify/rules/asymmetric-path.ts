@@ -3,11 +3,13 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, placesText } from "../sightings.ts";
 import { isEni } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 type Observation = Classified["subject"]["connection"]["observations"][number];
 
 export const asymmetricPath: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "asymmetric-path",
     title: "Answers take another way than requests",
@@ -26,7 +28,7 @@ export const asymmetricPath: FindingRule = {
       message: `${pair.identity}: ${counted(pair.members.length, "connection")} whose answers come back another way.`,
       advice:
         "Find the rule that sends the answer elsewhere: policy routing (ip rule) and connection marks for ENIs, a missing route into the tunnel for overlays.",
-      evidence: pair.members.flatMap(evidenceOf).slice(0, MAX_EVIDENCE),
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap(evidenceOf).slice(0, MAX_EVIDENCE),
     }));
   },
 };

@@ -1,20 +1,22 @@
 import { statement } from "../evidence.ts";
-import { counted, indexes } from "../finding-group.ts";
-import type { Classified, FindingRule } from "../rule.ts";
+import { counted } from "../finding-group.ts";
+import type { FindingRule } from "../rule.ts";
 import { MAX_EVIDENCE, packetsOf, SIDES } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 /** Of a place's TCP segments; fewer may be what the network doubled now and then. */
 const SHARE = 0.05;
 const AT_LEAST = 3;
+const NO_RECORDS: ReadonlyMap<string, number> = new Map();
 
 interface Doubled {
   copies: number;
-  segments: number;
-  readonly members: Classified[];
+  readonly members: Set<number>;
 }
 
 export const captureDuplicates: FindingRule = {
   level: "note",
+  concerns: { all: Trait.OutOfLine },
   meta: {
     id: "capture-duplicates",
     title: "The capture holds packets twice",
@@ -33,24 +35,26 @@ export const captureDuplicates: FindingRule = {
         const copies = seen.orig.copies + seen.resp.copies;
         let place = places.get(seen.vantagePoint.id);
         if (place === undefined) {
-          place = { copies: 0, segments: 0, members: [] };
+          place = { copies: 0, members: new Set() };
           places.set(seen.vantagePoint.id, place);
         }
-        place.segments += seen.orig.records + seen.resp.records;
         place.copies += copies;
-        if (copies > 0 && place.members.at(-1) !== one) place.members.push(one);
+        if (copies > 0) place.members.add(one.subject.connection.index);
       }
     }
-    return [...places].flatMap(([id, { copies, segments, members }]) => {
-      if (copies < AT_LEAST || copies < segments * SHARE) return [];
+    const doubled = [...places].filter(([, { copies }]) => copies >= AT_LEAST);
+    const segments = doubled.length === 0 ? NO_RECORDS : classified.source.recordsByPlace();
+    return doubled.flatMap(([id, { copies, members: indexes }]) => {
+      if (copies < (segments.get(id) ?? 0) * SHARE) return [];
+      const members = classified.of(Int32Array.from(indexes));
       return [
         {
           level: "note" as const,
-          connections: indexes(members),
+          connections: members.indexes,
           message: `${id}: ${counted(copies, "segment")} recorded twice.`,
           advice:
             "Capture on one interface of the path only, or remove the copies with editcap -d.",
-          evidence: members.slice(0, MAX_EVIDENCE).map(({ subject: { connection } }) => {
+          evidence: members.head(MAX_EVIDENCE).map(({ subject: { connection } }) => {
             const here = connection.observations.filter((seen) => seen.vantagePoint.id === id);
             return statement(
               `a segment was recorded again at ${id}`,

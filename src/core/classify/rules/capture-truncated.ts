@@ -1,11 +1,13 @@
 import { statement } from "../evidence.ts";
 import type { CaptureFacts, FindingRule } from "../rule.ts";
+import { NO_CONNECTION } from "../traits.ts";
 
 /** What LINUX_SLL2, IPv4 and TCP with timestamps take, and the payload that joins legs across NAT (FINGERPRINT_BYTES). */
 const ENOUGH_BYTES = 96;
 
 export const captureTruncated: FindingRule = {
   level: "note",
+  concerns: NO_CONNECTION,
   meta: {
     id: "capture-truncated",
     title: "The capture left out packets or parts of them",

@@ -3,6 +3,7 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, PathClass } from "../rule.ts";
 import { MAX_EVIDENCE } from "../sightings.ts";
 import { rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 const FROM_OUTSIDE: ReadonlySet<PathClass> = new Set([
   "nodeport",
@@ -13,6 +14,7 @@ const FROM_OUTSIDE: ReadonlySet<PathClass> = new Set([
 
 export const clientIpLost: FindingRule = {
   level: "note",
+  concerns: NOT_ALONE,
   meta: {
     id: "client-ip-lost",
     title: "The server sees a node instead of the client",
@@ -34,7 +36,7 @@ export const clientIpLost: FindingRule = {
       advice:
         "If the server needs the client's address: externalTrafficPolicy Local, IP targets with client IP preservation, or PROXY protocol.",
       evidence: members
-        .slice(0, MAX_EVIDENCE)
+        .head(MAX_EVIDENCE)
         .flatMap(({ subject }) => subject.connection.nat.filter(rewritesSource).slice(0, 1))
         .map(natEvidence),
     }));

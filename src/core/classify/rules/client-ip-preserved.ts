@@ -4,6 +4,7 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, PathClass } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, partyText, placesText } from "../sightings.ts";
 import { firstLeg, isPod, lastLeg, rewritesSource, sightingsOf } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 const BEHIND_A_DOOR: ReadonlySet<PathClass> = new Set(["nlb-ip", "nlb-instance", "nodeport"]);
 /** Who is a client of the cluster and not a part of it. */
@@ -11,6 +12,7 @@ const CLIENTS: ReadonlySet<OwnerKind> = new Set(["external", "peer", "vpc", "aws
 
 export const clientIpPreserved: FindingRule = {
   level: "note",
+  concerns: { all: Trait.FromOutside | Trait.ToPod },
   meta: {
     id: "client-ip-preserved",
     title: "The server sees the client's own address",
@@ -30,7 +32,7 @@ export const clientIpPreserved: FindingRule = {
       message: `${identity}: the client's address reached the pod in ${counted(members.length, "connection")} through ${members.some(({ verdict }) => verdict.class === "nodeport") ? "a NodePort" : "the load balancer"}.`,
       advice:
         "Nothing to do; keep the pods' security groups and network policies open for clients.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const leg = lastLeg(subject.connection);
         const seen = sightingsOf(subject.connection, leg).slice(-1);
         return statement(

@@ -1,12 +1,14 @@
 import type { ClockOffset } from "../../correlate/clock-offset.ts";
 import { statement } from "../evidence.ts";
 import type { FindingRule } from "../rule.ts";
+import { NO_CONNECTION } from "../traits.ts";
 
 /** Below this no one who reads two captures side by side is misled. */
 const NOTICED_NS = 5_000_000n;
 
 export const clockSkew: FindingRule = {
   level: "note",
+  concerns: NO_CONNECTION,
   meta: {
     id: "clock-skew",
     title: "The clocks of two capturing hosts differ",

@@ -3,9 +3,11 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { FindingRule, Subject } from "../rule.ts";
 import { dialledText, firstOf, MAX_EVIDENCE, placesText } from "../sightings.ts";
 import { firstLeg, isEni, sightingsOf } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 export const clusteripOnWire: FindingRule = {
   level: "error",
+  concerns: { all: Trait.ToService | Trait.AtEni },
   meta: {
     id: "clusterip-on-wire",
     title: "A ClusterIP went over the wire untranslated",
@@ -28,10 +30,13 @@ export const clusteripOnWire: FindingRule = {
     );
     return perWorkloadPair(lost, ({ identity, members }) => ({
       level: "error",
-      message: `${identity}: ${counted(members.length, "connection")} to ${members[0] === undefined ? "a service" : dialledText(members[0].subject)} left the node untranslated.`,
+      message: `${identity}: ${counted(members.length, "connection")} to ${members
+        .head(1)
+        .map(({ subject }) => dialledText(subject))
+        .join("")} left the node untranslated.`,
       advice:
         "See that kube-proxy (or what replaces it) runs on that node and has the service; from outside the cluster use a load balancer or NodePort.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const seen = onWire(subject);
         return statement(
           `${dialledText(subject)} was addressed at ${placesText(seen)}`,

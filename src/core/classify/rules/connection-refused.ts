@@ -5,15 +5,17 @@ import type { FindingRule } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import {
   alongTheWay,
-  dialledText,
+  firstDialled,
   MAX_EVIDENCE,
   packetsOf,
   placesText,
   senderText,
 } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 export const connectionRefused: FindingRule = {
   level: "error",
+  concerns: { all: Trait.Refused },
   meta: {
     id: "connection-refused",
     title: "The connection was refused",
@@ -24,20 +26,22 @@ export const connectionRefused: FindingRule = {
     confirm: "kubectl exec POD -- ss -ltn",
     sources: ["RFC 9293 section 3.5.2"],
   },
-  find(classified, { snapshot }) {
-    const refused = classified.filter(
+  find(classified, context) {
+    const refused = classified.filterAlone(
+      (sight) => (sight.dialsService ? null : true),
       (one) =>
-        one.subject.connection.tcp?.state === "refused" && emptyServiceOf(one, snapshot) === null,
+        one.subject.connection.tcp?.state === "refused" &&
+        emptyServiceOf(one, context.snapshot) === null,
     );
-    const levelOf = levelBySuccess(refused, classified);
+    const levelOf = levelBySuccess(refused, context);
     return perWorkloadPair(refused, (pair) => {
-      const dialled = [...new Set(pair.members.map(({ subject }) => dialledText(subject)))];
+      const dialled = firstDialled(pair.members);
       return {
         level: levelOf(pair),
-        message: `${pair.identity}: ${counted(pair.members.length, "connection")} to ${dialled.slice(0, 3).join(", ")} refused.`,
+        message: `${pair.identity}: ${counted(pair.members.length, "connection")} to ${dialled.join(", ")} refused.`,
         advice:
           "Compare the port with what the container listens on (ss -ltn in the pod, containerPort, targetPort of the service).",
-        evidence: pair.members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+        evidence: pair.members.head(MAX_EVIDENCE).map(({ subject }) => {
           const seen = alongTheWay(subject.connection, "resp").filter((one) => one.resp.resets > 0);
           return statement(
             `${senderText(subject, "resp")} answered the SYN with RST, seen at ${placesText(seen)}`,

@@ -1,9 +1,11 @@
 import type { Observation } from "../../correlate/connection.ts";
 import { natEvidence, statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
+import type { Members } from "../members.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, placesText, senderText } from "../sightings.ts";
 import { firstLeg, lastLeg, rewritesDestination, sightingsOf } from "../subject.ts";
+import { NOT_ALONE, Trait } from "../traits.ts";
 import { droppedPackets } from "../watched.ts";
 
 const DNS_PORT = 53;
@@ -14,6 +16,7 @@ const PASSAGE_NS = 1_000_000_000n;
 
 export const dnsRace: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "dns-race",
     title: "A DNS query was lost on the client's own node",
@@ -30,23 +33,16 @@ export const dnsRace: FindingRule = {
     ],
   },
   find(classified, context) {
-    const ports = new Map<string, number>();
-    for (const { subject } of classified) {
-      if (subject.connection.protocol !== "udp") continue;
-      const socket = socketOf(subject.connection);
-      ports.set(socket, (ports.get(socket) ?? 0) + 1);
-    }
+    const short = classified.filter((one) => passageOf(one, context) !== null);
+    const uses = usesOfSockets(short, context);
     // Queries that went to two backends are two connections of one socket, and neither is short of any.
-    const members = classified.filter(
-      (one) =>
-        ports.get(socketOf(one.subject.connection)) === 1 && passageOf(one, context) !== null,
-    );
+    const members = short.filter((one) => uses.get(socketOf(one.subject.connection)) === 1);
     return perWorkloadPair(members, (pair) => ({
       level: "warning",
       message: `${pair.identity}: ${counted(pair.members.length, "socket")} lost DNS queries on the client's node and asked again seconds later.`,
       advice:
         "NodeLocal DNSCache takes the race away; so does the resolver option single-request-reopen (glibc). Newer kernels lose fewer.",
-      evidence: pair.members.slice(0, MAX_EVIDENCE).flatMap((one) => {
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap((one) => {
         const passage = passageOf(one, context);
         if (passage === null) return [];
         const { sent, passed } = passage;
@@ -61,6 +57,23 @@ export const dnsRace: FindingRule = {
     }));
   },
 };
+
+/** How many connections each of the clients' sockets has. */
+function usesOfSockets(short: Members, context: RuleContext): ReadonlyMap<string, number> {
+  const uses = new Map(short.map(({ subject }) => [socketOf(subject.connection), 0]));
+  if (uses.size === 0) return uses;
+  const ports = new Set(short.map(({ subject }) => firstLeg(subject.connection).orig.port));
+  const likely = context.having({ all: Trait.Udp }).filterAlone(
+    (sight) => (ports.has(sight.port("orig")) ? null : false),
+    ({ subject }) => ports.has(firstLeg(subject.connection).orig.port),
+  );
+  for (const { subject } of likely) {
+    const socket = socketOf(subject.connection);
+    const known = uses.get(socket);
+    if (known !== undefined) uses.set(socket, known + 1);
+  }
+  return uses;
+}
 
 function socketOf(connection: Classified["subject"]["connection"]): string {
   const { address, port } = firstLeg(connection).orig;

@@ -1,17 +1,19 @@
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
+import type { LoneSight } from "../lone-sight.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import { alongTheWay, firstOf, MAX_EVIDENCE, placesText, senderText } from "../sightings.ts";
 import { firstLeg, lastLeg } from "../subject.ts";
-import { wasWatched } from "../watched.ts";
+import { DNS_PORT, Trait } from "../traits.ts";
+import { wasWatched, wasWatchedAt } from "../watched.ts";
 
-const DNS_PORT = 53;
 /** resolv.conf(5): a resolver waits 5 seconds before it asks again. */
 const RESOLVER_TIMEOUT_NS = 5_000_000_000n;
 
 export const dnsUnanswered: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.DnsShort },
   meta: {
     id: "dns-unanswered",
     title: "A DNS query got no answer",
@@ -23,13 +25,16 @@ export const dnsUnanswered: FindingRule = {
     sources: ["resolv.conf(5)", "kubernetes/kubernetes#56903", "kubernetes/kubernetes#125467"],
   },
   find(classified, context) {
-    const lost = classified.filter((one) => isLost(one, context));
+    const lost = classified.filterAlone(
+      (sight) => isLostAlone(sight, context),
+      (one) => isLost(one, context),
+    );
     return perWorkloadPair(lost, ({ identity, members }) => ({
       level: "warning",
       message: `${identity}: ${counted(members.length, "DNS exchange")} with queries that got no answer.`,
       advice:
         "See where the query was last seen. A and AAAA queries of one socket race in conntrack: NodeLocal DNS or single-request-reopen avoids it.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const seen = alongTheWay(subject.connection, "orig").slice(-1);
         const { packets } = subject.connection;
         return statement(
@@ -40,6 +45,15 @@ export const dnsUnanswered: FindingRule = {
     }));
   },
 };
+
+/** Null: whether the service has endpoints is asked of the connection. */
+function isLostAlone(sight: LoneSight, context: RuleContext): boolean | null {
+  if (sight.dialsService) return null;
+  if (sight.packets("orig") === 0) return false;
+  if (sight.packets("resp") === 0)
+    return wasWatchedAt(sight.capture, context, sight.firstSeenNs, RESOLVER_TIMEOUT_NS);
+  return sight.lastSeenNs - sight.firstSeenNs >= RESOLVER_TIMEOUT_NS;
+}
 
 function isLost(one: Classified, context: RuleContext): boolean {
   const { connection } = one.subject;

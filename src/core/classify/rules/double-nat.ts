@@ -1,10 +1,12 @@
 import { natEvidence } from "../evidence.ts";
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import type { Classified, FindingRule } from "../rule.ts";
 import { rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const doubleNat: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "double-nat",
     title: "The source address was rewritten twice",
@@ -20,7 +22,7 @@ export const doubleNat: FindingRule = {
         const steps = members.flatMap(sourceSteps);
         const nodes = [...new Set(steps.map((step) => step.node ?? "an unknown node"))];
         return {
-          connections: indexes(members),
+          connections: members.indexes,
           level: "warning" as const,
           message: `${identity}: the source of ${counted(members.length, "connection")} was rewritten by ${nodes.join(" and then by ")}.`,
           advice:

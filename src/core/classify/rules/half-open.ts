@@ -2,10 +2,12 @@ import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { alongTheWay, MAX_EVIDENCE, packetsOf, placesText, senderText } from "../sightings.ts";
-import { wasWatched } from "../watched.ts";
+import { Trait } from "../traits.ts";
+import { wasWatched, wasWatchedAt } from "../watched.ts";
 
 export const halfOpen: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.HalfOpen },
   meta: {
     id: "half-open",
     title: "The handshake stopped after the SYN-ACK",
@@ -18,13 +20,17 @@ export const halfOpen: FindingRule = {
     sources: ["RFC 9293 section 3.5", "RFC 4987", "aws/amazon-vpc-cni-k8s#1392"],
   },
   find(classified, context) {
-    const stuck = classified.filter((one) => isStuck(one, context));
+    const stuck = classified.filterAlone(
+      (sight) =>
+        sight.retransmissions("resp") > 0 || wasWatchedAt(sight.capture, context, sight.lastSeenNs),
+      (one) => isStuck(one, context),
+    );
     return perWorkloadPair(stuck, ({ identity, members }) => ({
       level: "warning",
       message: `${identity}: ${counted(members.length, "handshake")} without the last ACK.`,
       advice:
         "See how far the SYN-ACK got on its way back: it may leave by another interface than the SYN came in by, or be dropped as unknown to conntrack.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const seen = alongTheWay(subject.connection, "resp");
         const sent = Math.max(...seen.map((one) => one.resp.records));
         return statement(

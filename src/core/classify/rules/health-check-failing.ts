@@ -3,6 +3,7 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import { openedByBalancer } from "../health-check.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, placesText, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 import { wasWatched } from "../watched.ts";
 
 /** A target group's default: so many failures in a row make a target unhealthy (at least 2). */
@@ -10,6 +11,7 @@ const FAILURES = 2;
 
 export const healthCheckFailing: FindingRule = {
   level: "error",
+  concerns: { all: Trait.Tcp | Trait.FromBalancer },
   meta: {
     id: "health-check-failing",
     title: "A target does not answer its load balancer",
@@ -22,24 +24,25 @@ export const healthCheckFailing: FindingRule = {
     sources: ["ELB user guide: health checks for target groups", "kubernetes/kubernetes#80579"],
   },
   find(classified, context) {
-    const byTarget = new Map<string, Classified[]>();
+    const byTarget = new Map<string, { readonly tried: number[]; hasFailed: boolean }>();
     for (const one of classified) {
       const opened = openedByBalancer(one);
       if (opened === null) continue;
       const key = `${opened.balancer} ${opened.target.address} ${opened.target.port}`;
-      const group = byTarget.get(key);
-      if (group === undefined) byTarget.set(key, [one]);
-      else group.push(one);
+      const group = byTarget.get(key) ?? { tried: [], hasFailed: true };
+      byTarget.set(key, group);
+      group.hasFailed &&= failed(one, context);
+      group.tried.push(one.subject.connection.index);
     }
     const failing = [...byTarget.values()]
-      .filter((group) => group.length >= FAILURES && group.every((one) => failed(one, context)))
-      .flat();
-    return perWorkloadPair(failing, ({ identity, members }) => ({
+      .filter(({ tried, hasFailed }) => tried.length >= FAILURES && hasFailed)
+      .flatMap(({ tried }) => tried);
+    return perWorkloadPair(classified.of(Int32Array.from(failing)), ({ identity, members }) => ({
       level: "error",
       message: `${identity}: none of ${counted(members.length, "connection")} of the load balancer was answered.`,
       advice:
         "See that the pod listens on the target port and is ready, and that its security group admits the load balancer; with externalTrafficPolicy Local the check goes to healthCheckNodePort.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const seen = subject.connection.observations;
         return statement(
           `${senderText(subject, "orig")} to ${senderText(subject, "resp")} at ${placesText(seen)}: ${subject.connection.tcp?.state === "refused" ? "refused" : "no answer"}`,

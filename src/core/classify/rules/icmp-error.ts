@@ -5,6 +5,7 @@ import type { Classified, Evidence, FindingRule, RuleContext, Subject } from "..
 import { emptyServiceOf } from "../service-endpoints.ts";
 import { MAX_EVIDENCE, partyText, placesText, senderText } from "../sightings.ts";
 import { firstLeg, lastLeg } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 /** Ports that traceroute counts up from: its packets are meant to die on the way, or at a port that nobody listens on. */
 const FIRST_TRACEROUTE_PORT = 33_434;
@@ -12,6 +13,7 @@ const LAST_TRACEROUTE_PORT = 33_534;
 
 export const icmpError: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.IcmpErrors },
   meta: {
     id: "icmp-error",
     title: "An ICMP error answered this traffic",

@@ -3,11 +3,13 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, Subject } from "../rule.ts";
 import { MAX_EVIDENCE, packetsOf, placesText, senderText } from "../sightings.ts";
 import { firstLeg, isEni, isPod } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 const IMDS: ReadonlySet<string> = new Set(["169.254.169.254", "fd00:ec2::254"]);
 
 export const imdsHopLimit: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "imds-hop-limit",
     title: "Answers of the instance metadata service die at the node",
@@ -28,7 +30,7 @@ export const imdsHopLimit: FindingRule = {
       message: `${identity}: in ${counted(members.length, "connection")} to IMDS the answer got no further than the node.`,
       advice:
         "Use IRSA or EKS Pod Identity; or set the instances' HttpPutResponseHopLimit to 2 if pods are meant to read IMDS.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const seen = dying(subject);
         return statement(
           `answers to ${senderText(subject, "orig")} came to ${placesText(seen)} with TTL 1`,

@@ -2,9 +2,11 @@ import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { FindingRule } from "../rule.ts";
 import { firstOf, has, MAX_EVIDENCE, placesText, SIDES, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 export const ipFragments: FindingRule = {
   level: "note",
+  concerns: { all: Trait.Fragments },
   meta: {
     id: "ip-fragments",
     title: "Packets travel in fragments",
@@ -23,7 +25,7 @@ export const ipFragments: FindingRule = {
       message: `${identity}: ${counted(members.length, "connection")} with fragmented packets.`,
       advice:
         "Let the sender stay below the path's MTU (datagram size, MSS, tunnel MTU); the ENI's own MTU is 9001 inside a VPC and 1500 beyond it.",
-      evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
         const seen = subject.connection.observations.filter((one) => one.fragments > 0);
         const most = Math.max(...seen.map((one) => one.fragments));
         const side = SIDES.find((one) => seen.some((sighting) => has(sighting[one]))) ?? "orig";

@@ -1,3 +1,4 @@
+import { isLocalMulticast } from "../local-multicast.ts";
 import type { PathRule } from "../rule.ts";
 import { firstLeg } from "../subject.ts";
 import { proven } from "../verdict.ts";
@@ -28,8 +29,3 @@ export const linkLocal: PathRule = {
     return local ? proven("link-local", subject) : null;
   },
 };
-
-/** 224.0.0.0/24 (RFC 5771) and ff02::/16 (RFC 4291 section 2.7) never leave the link. */
-function isLocalMulticast(address: string): boolean {
-  return address.startsWith("224.0.0.") || /^ff[0-9a-f]2:/.test(address);
-}

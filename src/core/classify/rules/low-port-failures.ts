@@ -3,6 +3,7 @@ import { indexes } from "../finding-group.ts";
 import type { Classified, FindingMatch, FindingRule, RuleContext } from "../rule.ts";
 import { MAX_EVIDENCE } from "../sightings.ts";
 import { lastLeg, rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 import { wasWatched } from "../watched.ts";
 
 /** First ephemeral port of Linux (net.ipv4.ip_local_port_range), which firewall rules are written for. */
@@ -12,6 +13,7 @@ const MIN_EACH = 8;
 
 export const lowPortFailures: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "low-port-failures",
     title: "SNATed connections fail from ports below 32768 and only from those",

@@ -1,10 +1,12 @@
 import { statement } from "../evidence.ts";
-import { counted, indexes } from "../finding-group.ts";
+import { counted } from "../finding-group.ts";
 import type { FindingRule } from "../rule.ts";
 import { firstOf, has, MAX_EVIDENCE, placesText, SIDES } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 export const midStream: FindingRule = {
   level: "note",
+  concerns: { all: Trait.NoSynSeen },
   meta: {
     id: "mid-stream",
     title: "No SYN was seen: the capture began later",
@@ -15,20 +17,23 @@ export const midStream: FindingRule = {
     sources: ["RFC 9293 section 3.5"],
   },
   find(classified) {
-    const late = classified.filter(({ subject: { connection } }) => {
-      const { tcp } = connection;
-      return tcp !== null && tcp.origIsn === null && tcp.respIsn === null;
-    });
+    const late = classified.filterAlone(
+      () => true,
+      ({ subject: { connection } }) => {
+        const { tcp } = connection;
+        return tcp !== null && tcp.origIsn === null && tcp.respIsn === null;
+      },
+    );
     if (late.length === 0) return [];
     return [
       {
         level: "note",
-        connections: indexes(late),
+        connections: late.indexes,
         message: `${counted(late.length, "connection")} already open when the capture began.`,
         identity: "captures",
         advice:
           "Start the capture before the connection is opened when its direction or its rewrites matter.",
-        evidence: late.slice(0, MAX_EVIDENCE).map(({ subject: { connection } }) => {
+        evidence: late.head(MAX_EVIDENCE).map(({ subject: { connection } }) => {
           const seen = connection.observations.slice(0, 2);
           const side = SIDES.find((one) => seen.some((sighting) => has(sighting[one]))) ?? "orig";
           return statement(

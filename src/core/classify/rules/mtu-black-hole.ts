@@ -3,12 +3,14 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import { errorsOf, errorText, kindOfError, type ReceivedError } from "../icmp-error-words.ts";
 import type { Classified, FindingRule } from "../rule.ts";
 import { MAX_EVIDENCE, placesText, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 /** One round of path MTU discovery costs one or two segments; more means that the sender does not learn. */
 const UNHEEDED_RETRANSMISSIONS = 3;
 
 export const mtuBlackHole: FindingRule = {
   level: "error",
+  concerns: { all: Trait.IcmpErrors },
   meta: {
     id: "mtu-black-hole",
     title: "Large packets disappear: the sender does not learn the path's MTU",
@@ -26,7 +28,7 @@ export const mtuBlackHole: FindingRule = {
       message: `${identity}: ${counted(members.length, "connection")} goes on sending packets that a router called too big.`,
       advice:
         "Allow ICMP type 3 code 4 (IPv6: type 2) all the way to the sender, or lower the MTU (AWS_VPC_ENI_MTU, POD_MTU) or clamp the MSS.",
-      evidence: members.slice(0, MAX_EVIDENCE).flatMap(({ subject }) =>
+      evidence: members.head(MAX_EVIDENCE).flatMap(({ subject }) =>
         tooBig(subject.connection).map(({ error, seen }) =>
           statement(
             `${error.from} sent ${errorText(error)}, seen at ${placesText(seen.map(({ at }) => at))}; ${senderText(subject, "orig")} and ${senderText(subject, "resp")} sent ${counted(sentAgain(subject.connection), "segment")} again`,

@@ -3,9 +3,11 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, senderText } from "../sightings.ts";
 import { firstLeg } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 export const nlbHairpin: FindingRule = {
   level: "error",
+  concerns: { all: Trait.SynSent, any: Trait.OneAddress | Trait.ToBalancer },
   meta: {
     id: "nlb-hairpin",
     title: "A target that dials its own load balancer meets itself",
@@ -26,9 +28,7 @@ export const nlbHairpin: FindingRule = {
       message: `${pair.identity}: ${counted(pair.members.length, "connection")} that the load balancer sends back to the sender.`,
       advice:
         "Dial the service's ClusterIP from inside the cluster, or turn preserve_client_ip.enabled off for this target group.",
-      evidence: pair.members
-        .flatMap((one) => evidenceOf(one, context) ?? [])
-        .slice(0, MAX_EVIDENCE),
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap((one) => evidenceOf(one, context) ?? []),
     }));
   },
 };

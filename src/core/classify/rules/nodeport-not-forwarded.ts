@@ -3,11 +3,13 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { dialledText, firstOf, MAX_EVIDENCE, placesText } from "../sightings.ts";
 import { firstLeg, isEni } from "../subject.ts";
+import { Trait } from "../traits.ts";
 import { wasWatched } from "../watched.ts";
 import { type WholeNodes, wholeNodes } from "../whole-node.ts";
 
 export const nodeportNotForwarded: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.SynSent | Trait.ToNode },
   meta: {
     id: "nodeport-not-forwarded",
     title: "A node took in a packet for a NodePort and sent it nowhere",
@@ -31,7 +33,7 @@ export const nodeportNotForwarded: FindingRule = {
         message: `${identity}: ${counted(members.length, "connection")} to a NodePort entered the node and left it nowhere.`,
         advice:
           "See that AWS_VPC_CNI_NODE_PORT_SUPPORT is true and rp_filter of the ENI is 2, that no agent such as ec2-net-utils rewrites them, and that kube-proxy has the service.",
-        evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+        evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
           const seen = subject.connection.observations;
           return statement(
             `SYN to ${dialledText(subject)} seen at ${placesText(seen)} and at no other interface of ${subject.dialled.node}`,

@@ -3,11 +3,13 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import { dialledText, firstOf, MAX_EVIDENCE, placesText, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 import { wasWatched } from "../watched.ts";
 import { type WholeNodes, wholeNodes } from "../whole-node.ts";
 
 export const notForwarded: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.SynSent | Trait.FromPod },
   meta: {
     id: "not-forwarded",
     title: "A pod's packets enter its node and leave it nowhere",
@@ -30,7 +32,7 @@ export const notForwarded: FindingRule = {
         message: `${identity}: ${counted(members.length, "connection")} entered the pod's node and left it nowhere.`,
         advice:
           "Look at net.ipv4.ip_forward, the FORWARD chain's counters and the network policies that select the pod.",
-        evidence: members.slice(0, MAX_EVIDENCE).map(({ subject }) => {
+        evidence: members.head(MAX_EVIDENCE).map(({ subject }) => {
           const seen = subject.connection.observations;
           return statement(
             `SYN of ${senderText(subject, "orig")} to ${dialledText(subject)} seen at ${placesText(seen)} and at no other interface of ${subject.orig.node}`,

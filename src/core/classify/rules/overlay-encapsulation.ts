@@ -2,9 +2,11 @@ import { statement } from "../evidence.ts";
 import { counted, indexes } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule } from "../rule.ts";
 import { firstLeg, nameOf } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const overlayEncapsulation: FindingRule = {
   level: "error",
+  concerns: NOT_ALONE,
   meta: {
     id: "overlay-encapsulation",
     title: "Cluster traffic is wrapped in a tunnel",
@@ -24,7 +26,7 @@ export const overlayEncapsulation: FindingRule = {
       const { connection, orig, resp } = one.subject;
       if (connection.carries === null || orig.kind !== "node" || resp.kind !== "node") continue;
       const inner = connection.carries.connections.filter(
-        (index) => classified[index]?.verdict.class === "pod-to-pod-overlay",
+        (index) => classified.source.at(index)?.verdict.class === "pod-to-pod-overlay",
       );
       const { orig: from, resp: to } = firstLeg(connection);
       // An inner connection is told once, with the outer flow that it was first seen in; VXLAN's replies take another one.

@@ -1,9 +1,11 @@
 import { natEvidence, natWord, tupleText } from "../evidence.ts";
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import type { Classified, FindingRule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const pathDiffersFromRules: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.Proven, any: Trait.FromPod | Trait.FromNode | Trait.ToPod | Trait.ToNode },
   meta: {
     id: "path-differs-from-rules",
     title: "Packets took a path that the node's rules do not give them",
@@ -24,13 +26,13 @@ export const pathDiffersFromRules: FindingRule = {
       const expected = [...new Set(members.map((one) => one.expected?.rewrites ?? ""))];
       const seen = [...new Set(members.map(seenWords))];
       return {
-        connections: indexes(members),
+        connections: members.indexes,
         level: "warning" as const,
         message: `${identity}: ${counted(members.length, "connection")} differ from the rules of the snapshot: these give ${expected.join(" or ")}; seen was ${seen.join(" or ")}.`,
         advice:
           "Take the snapshot again while the traffic runs. If the rules are the same, look for another hand on the node: nft list ruleset, and conntrack entries older than the rules.",
         evidence: members
-          .slice(0, 4)
+          .head(4)
           .flatMap((one) => [
             ...one.subject.connection.nat.map(natEvidence),
             ...(one.expected?.steps ?? []),

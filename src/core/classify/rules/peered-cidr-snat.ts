@@ -1,10 +1,12 @@
 import { natEvidence, statement } from "../evidence.ts";
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import type { FindingRule } from "../rule.ts";
 import { isPod, lastLeg, rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const peeredCidrSnat: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "peered-cidr-snat",
     title: "Pod traffic to a peered network is rewritten to the node",
@@ -31,7 +33,7 @@ export const peeredCidrSnat: FindingRule = {
       const peer = first?.subject.resp;
       const address = first === undefined ? "" : lastLeg(first.subject.connection).resp.address;
       return {
-        connections: indexes(members),
+        connections: members.indexes,
         level: "warning" as const,
         message: `${identity}: ${counted(members.length, "connection")} left with the node's address.`,
         advice:

@@ -4,9 +4,11 @@ import { counted, indexes } from "../finding-group.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE } from "../sightings.ts";
 import { firstLeg, lastLeg } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 export const podHasEniPrimary: FindingRule = {
   level: "warning",
+  concerns: { any: Trait.FromPod | Trait.ToPod | Trait.ToNode | Trait.FromNode },
   meta: {
     id: "pod-has-eni-primary",
     title: "A pod has the primary address of an ENI",

@@ -4,6 +4,7 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, packetsOf, payloadOf, senderText } from "../sightings.ts";
 import { lastLeg } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 /** A header with its TLVs: what must be captured of a packet before "no header" means anything. */
 const HEADER_SNAPLEN = 256;
@@ -11,6 +12,7 @@ const ATTRIBUTE = "proxy_protocol_v2.enabled";
 
 export const proxyProtocolMismatch: FindingRule = {
   level: "error",
+  concerns: { all: Trait.Tcp, any: Trait.ProxyHeader | Trait.FromBalancer },
   meta: {
     id: "proxy-protocol-mismatch",
     title: "Load balancer and server disagree about PROXY protocol",
@@ -28,9 +30,7 @@ export const proxyProtocolMismatch: FindingRule = {
       message: `${pair.identity}: ${counted(pair.members.length, "connection")} where PROXY protocol does not fit.`,
       advice:
         "Set the target group's proxy_protocol_v2.enabled and the server's listener alike, for the health check's port too.",
-      evidence: pair.members
-        .flatMap((one) => evidenceOf(one, context) ?? [])
-        .slice(0, MAX_EVIDENCE),
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap((one) => evidenceOf(one, context) ?? []),
     }));
   },
 };

@@ -2,9 +2,11 @@ import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { FindingRule } from "../rule.ts";
 import { endpointText, MAX_EVIDENCE, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 export const proxyProtocolV2: FindingRule = {
   level: "note",
+  concerns: { all: Trait.ProxyHeader },
   meta: {
     id: "proxy-protocol-v2",
     title: "The stream begins with a PROXY protocol v2 header",
@@ -23,7 +25,7 @@ export const proxyProtocolV2: FindingRule = {
       level: "note",
       message: `${identity}: ${counted(members.length, "connection")} with a PROXY protocol v2 header.`,
       advice: "Set the server's listener to accept PROXY protocol, on this port only.",
-      evidence: members.slice(0, MAX_EVIDENCE).flatMap(({ subject }) => {
+      evidence: members.head(MAX_EVIDENCE).flatMap(({ subject }) => {
         const header = subject.connection.proxyHeader;
         if (header === null) return [];
         const client =

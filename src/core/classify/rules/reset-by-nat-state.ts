@@ -1,6 +1,7 @@
 import type { Connection, Observation } from "../../correlate/connection.ts";
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
+import type { Members } from "../members.ts";
 import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import {
   dialledText,
@@ -11,12 +12,14 @@ import {
   type Side,
 } from "../sightings.ts";
 import { firstLeg, rewritesDestination } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 /** What a server sends again comes within TCP's retransmission time (RFC 6298: at most 60 s apart). */
 const RETRY_NS = 60_000_000_000n;
 
 export const resetByNatState: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.Tcp | Trait.OutOfLine | Trait.AtPod },
   meta: {
     id: "reset-by-nat-state",
     title: "An answer came back with the pod's address, and the client reset it",
@@ -31,13 +34,16 @@ export const resetByNatState: FindingRule = {
   },
   find(classified, context) {
     const astray = astrayAnswers(classified, context);
-    return perWorkloadPair([...astray.keys()], (pair) => ({
+    return perWorkloadPair(classified.keysOf(astray), (pair) => ({
       level: "warning",
       message: `${pair.identity}: ${counted(pair.members.length, "connection")} whose answers reached the client untranslated and were reset.`,
       advice:
         "Let kube-proxy drop INVALID packets (the rule of KUBE-FORWARD, since Kubernetes 1.15) or set nf_conntrack_tcp_be_liberal=1.",
-      evidence: pair.members.slice(0, MAX_EVIDENCE).flatMap((one) => {
-        const { seen, side } = astray.get(one) ?? { seen: null, side: "orig" };
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap((one) => {
+        const { seen, side } = astray.get(one.subject.connection.index) ?? {
+          seen: null,
+          side: "orig",
+        };
         if (seen === null) return [];
         const server = side === "orig" ? "resp" : "orig";
         return [
@@ -64,33 +70,44 @@ interface Astray {
   readonly side: Side;
 }
 
-/** By the connection that the client opened; its answers may look like a connection of their own. */
-function astrayAnswers(
-  classified: readonly Classified[],
-  { snapshot }: RuleContext,
-): Map<Classified, Astray> {
-  const bySocket = new Map<string, Classified[]>();
-  for (const one of classified) {
-    const { connection, orig, dialled } = one.subject;
-    if (connection.tcp === null || orig.kind !== "pod" || dialled.kind !== "service") continue;
-    const socket = endpointText(firstLeg(connection).orig);
-    const known = bySocket.get(socket);
-    if (known === undefined) bySocket.set(socket, [one]);
-    else known.push(one);
-  }
-  const found = new Map<Classified, Astray>();
+/** By the index of the connection that the client opened; its answers may look like a connection of their own. */
+function astrayAnswers(classified: Members, context: RuleContext): Map<number, Astray> {
+  const resets: (Astray & { readonly connection: Connection })[] = [];
   for (const { subject } of classified) {
     if (subject.connection.tcp === null) continue;
     for (const seen of subject.connection.observations) {
       const side = onlyResets(seen);
-      if (side === null) continue;
-      const opened = bySocket.get(endpointText(seen.tuple[side]))?.find((one) => {
-        return isServerOf(one, seen, side, subject.connection, snapshot);
-      });
-      if (opened !== undefined && !found.has(opened)) found.set(opened, { seen, side });
+      if (side !== null) resets.push({ seen, side, connection: subject.connection });
     }
   }
+  const found = new Map<number, Astray>();
+  if (resets.length === 0) return found;
+  const sockets = new Set(resets.map(({ seen, side }) => endpointText(seen.tuple[side])));
+  const bySocket = openedToServices(sockets, context);
+  for (const { seen, side, connection } of resets) {
+    const opened = bySocket
+      .get(endpointText(seen.tuple[side]))
+      ?.find((one) => isServerOf(one, seen, side, connection, context.snapshot));
+    const index = opened?.subject.connection.index;
+    if (index !== undefined && !found.has(index)) found.set(index, { seen, side });
+  }
   return found;
+}
+
+/** What pods opened to services, by the client's socket. */
+function openedToServices(
+  sockets: ReadonlySet<string>,
+  context: RuleContext,
+): ReadonlyMap<string, readonly Classified[]> {
+  const bySocket = new Map<string, Classified[]>();
+  for (const one of context.having({ all: Trait.Tcp | Trait.FromPod | Trait.ToService })) {
+    const socket = endpointText(firstLeg(one.subject.connection).orig);
+    if (!sockets.has(socket)) continue;
+    const known = bySocket.get(socket);
+    if (known === undefined) bySocket.set(socket, [one]);
+    else known.push(one);
+  }
+  return bySocket;
 }
 
 /** The side that got packets and answered them with nothing but RST. */

@@ -3,9 +3,11 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { FindingRule } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import { firstOf, MAX_EVIDENCE, packetsOf, placesText, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 export const serviceWithoutEndpoints: FindingRule = {
   level: "error",
+  concerns: { all: Trait.ToService },
   meta: {
     id: "service-without-endpoints",
     title: "The service that was dialled has nobody behind it",
@@ -20,7 +22,7 @@ export const serviceWithoutEndpoints: FindingRule = {
   find(classified, { snapshot }) {
     const failed = classified.filter((one) => emptyServiceOf(one, snapshot) !== null);
     return perWorkloadPair(failed, ({ identity, members }) => {
-      const [first] = members;
+      const [first] = members.head(1);
       const empty = first === undefined ? null : emptyServiceOf(first, snapshot);
       return {
         level: "error",
@@ -29,7 +31,7 @@ export const serviceWithoutEndpoints: FindingRule = {
           "Compare the service's selector with the pods' labels, and look at their readiness (kubectl describe pod).",
         evidence: [
           statement(empty?.because ?? "", [], empty?.refs ?? []),
-          ...members.slice(0, MAX_EVIDENCE - 1).map(({ subject }) => {
+          ...members.head(MAX_EVIDENCE - 1).map(({ subject }) => {
             const seen = subject.connection.observations;
             const errors = seen.flatMap((one) =>
               one.icmpErrors.slice(0, 1).map(({ record, from }) => ({ one, record, from })),

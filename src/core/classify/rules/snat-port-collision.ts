@@ -3,11 +3,13 @@ import { counted, indexes } from "../finding-group.ts";
 import type { Classified, FindingRule } from "../rule.ts";
 import { endpointText, MAX_EVIDENCE } from "../sightings.ts";
 import { rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 type Step = Classified["subject"]["connection"]["nat"][number];
 
 export const snatPortCollision: FindingRule = {
   level: "error",
+  concerns: NOT_ALONE,
   meta: {
     id: "snat-port-collision",
     title: "Two connections got the same port from SNAT",

@@ -3,6 +3,7 @@ import { indexes } from "../finding-group.ts";
 import type { Classified, FindingMatch, FindingRule } from "../rule.ts";
 import { endpointText, MAX_EVIDENCE } from "../sightings.ts";
 import { rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 /** Half of 1024-65535, which MASQUERADE chooses from for one destination (Linux nf_nat_core.c). */
 const PORTS = 32_256;
@@ -16,6 +17,7 @@ interface PortUse {
 
 export const snatPortPressure: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "snat-port-pressure",
     title: "SNAT is running out of ports towards one destination",

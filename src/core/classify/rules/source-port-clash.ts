@@ -1,12 +1,15 @@
 import type { NatStep } from "../../correlate/connection.ts";
 import { natEvidence, statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
-import type { Classified, FindingRule } from "../rule.ts";
+import type { Members } from "../members.ts";
+import type { Classified, FindingRule, RuleContext } from "../rule.ts";
 import { endpointText, firstOf, MAX_EVIDENCE } from "../sightings.ts";
 import { lastLeg, rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const sourcePortClash: FindingRule = {
   level: "note",
+  concerns: NOT_ALONE,
   meta: {
     id: "source-port-clash",
     title: "One source port was used to one server twice, by the service and directly",
@@ -20,32 +23,26 @@ export const sourcePortClash: FindingRule = {
       "Linux net/netfilter/nf_nat_core.c (get_unique_tuple)",
     ],
   },
-  find(classified) {
-    const onWire = new Map<string, Classified[]>();
-    for (const one of classified) {
-      const { orig, resp } = lastLeg(one.subject.connection);
-      const key = `${one.subject.connection.protocol} ${endpointText(orig)} ${endpointText(resp)}`;
-      const known = onWire.get(key);
-      if (known === undefined) onWire.set(key, [one]);
-      else known.push(one);
-    }
-    const holders = new Map<Classified, Clash>();
-    for (const one of classified) {
-      // A node's own packets get a random port with the VPC CNI's SNAT rule, taken or not.
-      if (one.subject.orig.kind !== "pod") continue;
+  find(classified, context) {
+    // A node's own packets get a random port with the VPC CNI's SNAT rule, taken or not.
+    const moved = classified.filter(
+      ({ subject }) => subject.orig.kind === "pod" && subject.connection.nat.some(isMovedPort),
+    );
+    const holders = new Map<number, Clash>();
+    const onWire = tuplesOnWire(moved, context);
+    for (const one of moved) {
       for (const step of one.subject.connection.nat.filter(isMovedPort)) {
-        const key = `${one.subject.connection.protocol} ${endpointText(step.before.orig)} ${endpointText(step.after.resp)}`;
-        const holder = onWire.get(key)?.find((other) => overlaps(one, other));
-        if (holder !== undefined) holders.set(one, { step, holder });
+        const holder = onWire.get(keptTuple(one, step))?.find((other) => overlaps(one, other));
+        if (holder !== undefined) holders.set(one.subject.connection.index, { step, holder });
       }
     }
-    return perWorkloadPair([...holders.keys()], ({ identity, members }) => ({
+    return perWorkloadPair(classified.keysOf(holders), ({ identity, members }) => ({
       level: "note",
       message: `${identity}: ${counted(members.length, "connection")} got another source port, because its own was in use to the same server.`,
       advice:
         "Nothing while it works. Clients that bind their source port should not use the service and its pods both.",
-      evidence: members.slice(0, MAX_EVIDENCE / 2).flatMap((one) => {
-        const clash = holders.get(one);
+      evidence: members.head(MAX_EVIDENCE / 2).flatMap((one) => {
+        const clash = holders.get(one.subject.connection.index);
         if (clash === undefined) return [];
         const { orig, resp } = clash.step.before;
         return [
@@ -59,6 +56,38 @@ export const sourcePortClash: FindingRule = {
     }));
   },
 };
+
+/** What the packets would have been on the wire, had they kept their port. */
+function keptTuple({ subject: { connection } }: Classified, { before, after }: NatStep): string {
+  return `${connection.protocol} ${endpointText(before.orig)} ${endpointText(after.resp)}`;
+}
+
+/** All connections with such a tuple on the wire, by index. */
+function tuplesOnWire(
+  moved: Members,
+  context: RuleContext,
+): ReadonlyMap<string, readonly Classified[]> {
+  const onWire = new Map<string, Classified[]>();
+  const ports = new Set<number | null>();
+  for (const one of moved) {
+    for (const step of one.subject.connection.nat.filter(isMovedPort)) {
+      onWire.set(keptTuple(one, step), []);
+      ports.add(step.before.orig.port);
+    }
+  }
+  if (onWire.size === 0) return onWire;
+  const holding = context.having({}).filterAlone(
+    (sight) => (ports.has(sight.port("orig")) ? null : false),
+    ({ subject: { connection } }) => ports.has(lastLeg(connection).orig.port),
+  );
+  for (const one of holding) {
+    const { orig, resp } = lastLeg(one.subject.connection);
+    onWire
+      .get(`${one.subject.connection.protocol} ${endpointText(orig)} ${endpointText(resp)}`)
+      ?.push(one);
+  }
+  return onWire;
+}
 
 interface Clash {
   readonly step: NatStep;

@@ -4,12 +4,14 @@ import { rewriteEvidence, rewritesBy } from "../rewrite.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
 import { dialledText, endpointText, firstOf, MAX_EVIDENCE, packetsOf } from "../sightings.ts";
 import { firstLeg, lastLeg, rewritesDestination } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 /** Without an answer an entry lives so long after the last packet (nf_conntrack_udp_timeout). */
 const UNREPLIED_TIMEOUT_NS = 30_000_000_000n;
 
 export const staleConntrackDnat: FindingRule = {
   level: "warning",
+  concerns: NOT_ALONE,
   meta: {
     id: "stale-conntrack-dnat",
     title: "UDP is still sent to an endpoint that its service no longer lists",
@@ -36,7 +38,7 @@ export const staleConntrackDnat: FindingRule = {
         message: `${identity}: ${counted(members.length, "connection")} by UDP to a service translated to ${gone.slice(0, 3).join(", ")}, which is none of its endpoints.`,
         advice:
           "Delete the entries (conntrack -D -p udp --orig-dst CLUSTER-IP) and update kube-proxy, which should have done so.",
-        evidence: members.slice(0, MAX_EVIDENCE).flatMap((one) => evidenceOf(one, context)),
+        evidence: members.head(MAX_EVIDENCE).flatMap((one) => evidenceOf(one, context)),
       };
     });
   },

@@ -5,9 +5,11 @@ import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, partyText } from "../sightings.ts";
 import { isEni, lastLeg } from "../subject.ts";
+import { Trait } from "../traits.ts";
 
 export const staleNeighbour: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.ToPod | Trait.NoAnswer | Trait.AtEni },
   meta: {
     id: "stale-neighbour",
     title: "Packets for a pod go to an interface that no longer holds its address",
@@ -26,9 +28,7 @@ export const staleNeighbour: FindingRule = {
       message: `${pair.identity}: ${counted(pair.members.length, "connection")} sent to the link address of an ENI that does not hold the pod's address.`,
       advice:
         "Delete the neighbour entry on the sending node (ip neigh del) and see whether the address was given to another pod just before.",
-      evidence: pair.members
-        .slice(0, MAX_EVIDENCE)
-        .flatMap((one) => evidenceOf(one, context) ?? []),
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap((one) => evidenceOf(one, context) ?? []),
     }));
   },
 };

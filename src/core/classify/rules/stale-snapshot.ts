@@ -1,5 +1,6 @@
 import { statement } from "../evidence.ts";
 import type { FindingRule, RuleContext } from "../rule.ts";
+import { NO_CONNECTION } from "../traits.ts";
 
 /** Pods come and go, and addresses are given out again 30 seconds after (VPC CNI ipamd cool-down). */
 const STALE_NS = 3_600_000_000_000n;
@@ -7,6 +8,7 @@ const HOUR_NS = 3_600_000_000_000n;
 
 export const staleSnapshot: FindingRule = {
   level: "note",
+  concerns: NO_CONNECTION,
   meta: {
     id: "stale-snapshot",
     title: "Snapshot and captures are hours apart",

@@ -1,21 +1,24 @@
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
 import { levelBySuccess } from "../got-through.ts";
+import type { LoneSight } from "../lone-sight.ts";
 import type { Classified, Evidence, FindingRule, RuleContext, Subject } from "../rule.ts";
 import { emptyServiceOf } from "../service-endpoints.ts";
 import {
   alongTheWay,
-  dialledText,
+  firstDialled,
   MAX_EVIDENCE,
   packetsOf,
   placesText,
   senderText,
 } from "../sightings.ts";
 import { isEni } from "../subject.ts";
-import { wasWatched } from "../watched.ts";
+import { Trait } from "../traits.ts";
+import { wasWatched, wasWatchedAt } from "../watched.ts";
 
 export const synUnanswered: FindingRule = {
   level: "error",
+  concerns: { all: Trait.SynSent },
   meta: {
     id: "syn-unanswered",
     title: "A SYN got no answer",
@@ -28,20 +31,31 @@ export const synUnanswered: FindingRule = {
     sources: ["RFC 9293 section 3.5"],
   },
   find(classified, context) {
-    const silent = classified.filter((one) => isSilent(one, context));
-    const levelOf = levelBySuccess(silent, classified);
+    const silent = classified.filterAlone(
+      (sight) => isSilentAlone(sight, context),
+      (one) => isSilent(one, context),
+    );
+    const levelOf = levelBySuccess(silent, context);
     return perWorkloadPair(silent, (pair) => {
-      const dialled = [...new Set(pair.members.map(({ subject }) => dialledText(subject)))];
+      const dialled = firstDialled(pair.members);
       return {
         level: levelOf(pair),
-        message: `${pair.identity}: ${counted(pair.members.length, "connection")} to ${dialled.slice(0, 3).join(", ")} got no answer to the SYN.`,
+        message: `${pair.identity}: ${counted(pair.members.length, "connection")} to ${dialled.join(", ")} got no answer to the SYN.`,
         advice:
           "Capture behind the place where the SYN was last seen; when that was the receiver's own interface, look at what listens there and at its firewall.",
-        evidence: pair.members.slice(0, MAX_EVIDENCE).map(({ subject }) => lastSeen(subject)),
+        evidence: pair.members.head(MAX_EVIDENCE).map(({ subject }) => lastSeen(subject)),
       };
     });
   },
 };
+
+/** Null: whether the service has endpoints is asked of the connection. */
+function isSilentAlone(sight: LoneSight, context: RuleContext): boolean | null {
+  if (sight.dialsService) return null;
+  return (
+    sight.retransmissions("orig") > 0 || wasWatchedAt(sight.capture, context, sight.firstSeenNs)
+  );
+}
 
 function isSilent(one: Classified, context: RuleContext): boolean {
   const { connection } = one.subject;

@@ -12,11 +12,13 @@ import {
   type Side,
   senderText,
 } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 const FIN = 1;
 
 export const tcpReset: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.Reset },
   meta: {
     id: "tcp-reset",
     title: "An open connection was reset",
@@ -42,7 +44,7 @@ export const tcpReset: FindingRule = {
           cut.length > 0
             ? "Ask the sender first: did its process close with data unread or crash, was the connection idle for long, does conntrack or a proxy in between know it?"
             : "A client that closes with RST to save TIME_WAIT does this on purpose; nothing to do unless it reports errors.",
-        evidence: members.slice(0, MAX_EVIDENCE).flatMap(({ subject }) => evidenceOf(subject)),
+        evidence: members.head(MAX_EVIDENCE).flatMap(({ subject }) => evidenceOf(subject)),
       };
     });
   },

@@ -1,5 +1,6 @@
 import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
+import type { LoneSight } from "../lone-sight.ts";
 import type { Classified, Evidence, FindingRule, Subject } from "../rule.ts";
 import {
   alongTheWay,
@@ -10,6 +11,7 @@ import {
   type Side,
   senderText,
 } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 /** Connections that never opened are told by the rules about silence. */
 const NEVER_OPEN: ReadonlySet<string> = new Set(["syn-sent", "half-open", "refused"]);
@@ -18,6 +20,7 @@ const NOTABLE_PACKETS = 1000;
 
 export const tcpRetransmission: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.OutOfLine },
   meta: {
     id: "tcp-retransmission",
     title: "TCP sent segments again",
@@ -30,22 +33,31 @@ export const tcpRetransmission: FindingRule = {
     sources: ["RFC 9293 section 3.8.1", "RFC 6298", "aws/amazon-vpc-cni-k8s#356"],
   },
   find(classified) {
-    return perWorkloadPair(classified.filter(sentAgain), ({ identity, members }) => {
-      const segments = members.reduce((sum, one) => sum + count(one), 0);
-      const packets = members.reduce((sum, { subject: { connection } }) => {
-        return sum + connection.packets.orig + connection.packets.resp;
-      }, 0);
+    const again = classified.filterAlone(
+      (sight) => !NEVER_OPEN.has(sight.tcpState) && countAlone(sight) > 0,
+      sentAgain,
+    );
+    return perWorkloadPair(again, ({ identity, members }) => {
+      const segments = members.sum(countAlone, count);
+      const packets = members.sum(
+        (sight) => sight.packets("orig") + sight.packets("resp"),
+        ({ subject: { connection } }) => connection.packets.orig + connection.packets.resp,
+      );
       const isRare = packets >= NOTABLE_PACKETS && segments * NOTABLE_PACKETS < packets;
       return {
         level: isRare ? "note" : "warning",
         message: `${identity}: ${counted(segments, "segment")} sent again in ${counted(members.length, "connection")} of ${counted(packets, "packet")}.`,
         advice:
           "Look where it was seen once and where twice: the loss lies between. Then at drops there (ip -s link, ethtool -S: bw_*_allowance_exceeded on ENA).",
-        evidence: members.slice(0, MAX_EVIDENCE).flatMap(({ subject }) => sides(subject)),
+        evidence: members.head(MAX_EVIDENCE).flatMap(({ subject }) => sides(subject)),
       };
     });
   },
 };
+
+function countAlone(sight: LoneSight): number {
+  return sight.retransmissions("orig") + sight.retransmissions("resp");
+}
 
 function count({ subject: { connection } }: Classified): number {
   const { tcp } = connection;

@@ -3,6 +3,7 @@ import { statement } from "../evidence.ts";
 import { counted, indexes } from "../finding-group.ts";
 import type { Classified, FindingRule } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE } from "../sightings.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 interface Target {
   readonly tunnel: AwsTunnel;
@@ -13,6 +14,7 @@ interface Target {
 
 export const trafficMirroring: FindingRule = {
   level: "note",
+  concerns: NOT_ALONE,
   meta: {
     id: "traffic-mirroring",
     title: "Packets came as copies of VPC Traffic Mirroring",

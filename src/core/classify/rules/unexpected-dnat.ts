@@ -1,10 +1,12 @@
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import { namedRules, rewriteEvidence, rewritesBy } from "../rewrite.ts";
 import type { FindingRule } from "../rule.ts";
 import { firstLeg, nameOf, rewritesDestination } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const unexpectedDnat: FindingRule = {
   level: "error",
+  concerns: NOT_ALONE,
   meta: {
     id: "unexpected-dnat",
     title: "A packet to a pod was sent to another address",
@@ -29,7 +31,7 @@ export const unexpectedDnat: FindingRule = {
         ),
       ];
       return {
-        connections: indexes(members),
+        connections: members.indexes,
         level: "error" as const,
         message: `${identity}: ${counted(members.length, "connection")} to ${dialled.join(", ")} went to another destination${namedRules(rewrites)}.`,
         advice:

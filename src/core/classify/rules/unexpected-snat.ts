@@ -1,10 +1,12 @@
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import { namedRules, rewriteEvidence, rewritesBy } from "../rewrite.ts";
 import type { Classified, FindingRule } from "../rule.ts";
 import { isPod, rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const unexpectedSnat: FindingRule = {
   level: "error",
+  concerns: NOT_ALONE,
   meta: {
     id: "unexpected-snat",
     title: "A pod's source address was rewritten on the way to another pod",
@@ -19,7 +21,7 @@ export const unexpectedSnat: FindingRule = {
       const rewrites = members.flatMap(rewritesBy(rewritesSource));
       const nodes = [...new Set(rewrites.map(({ step }) => step.node ?? "an unknown node"))];
       return {
-        connections: indexes(members),
+        connections: members.indexes,
         level: "error" as const,
         message: `${identity}: ${counted(members.length, "connection")} left with a node's address instead of the pod's, rewritten by ${nodes.join(" and ")}${namedRules(rewrites)}.`,
         advice:

@@ -2,12 +2,14 @@ import { cidrContains, parseCidr } from "../../address/cidr.ts";
 import { parseAddress } from "../../address/ip-text.ts";
 import type { IptablesRule } from "../../cluster/snapshot.ts";
 import { natEvidence, statement } from "../evidence.ts";
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
 import { isPod, rewritesSource } from "../subject.ts";
+import { NOT_ALONE } from "../traits.ts";
 
 export const vpcCidrNotExcluded: FindingRule = {
   level: "error",
+  concerns: NOT_ALONE,
   meta: {
     id: "vpc-cidr-not-excluded",
     title: "A VPC CIDR is missing from the CNI's SNAT exclusions",
@@ -19,21 +21,18 @@ export const vpcCidrNotExcluded: FindingRule = {
     sources: ["aws/amazon-vpc-cni-k8s#35", "aws/amazon-vpc-cni-k8s pkg/networkutils/network.go"],
   },
   find(classified, context) {
-    const found: { one: Classified; evidence: Evidence[] }[] = [];
+    const found = new Map<number, Evidence[]>();
     for (const one of classified) {
       const evidence = missingCidr(one, context);
-      if (evidence !== null) found.push({ one, evidence });
+      if (evidence !== null) found.set(one.subject.connection.index, evidence);
     }
-    return byWorkloadPair(found.map(({ one }) => one)).map(({ identity, members }) => ({
-      connections: indexes(members),
+    return byWorkloadPair(classified.keysOf(found)).map(({ identity, members }) => ({
+      connections: members.indexes,
       level: "error" as const,
       message: `${identity}: ${counted(members.length, "connection")} inside the VPC ${members.length === 1 ? "was" : "were"} rewritten because the CNI does not know the destination's VPC CIDR.`,
       advice:
         "Restart aws-node so that it reads the VPC's CIDRs again, or upgrade the CNI; check that the instance metadata lists the CIDR.",
-      evidence: found
-        .filter(({ one }) => members.includes(one))
-        .slice(0, 2)
-        .flatMap(({ evidence }) => evidence),
+      evidence: [...members.indexes.subarray(0, 2)].flatMap((index) => found.get(index) ?? []),
       identity,
     }));
   },

@@ -1,11 +1,13 @@
 import type { Owner } from "../../cluster/owner.ts";
 import type { Observation, ObservedDirection } from "../../correlate/connection.ts";
 import { statement } from "../evidence.ts";
-import { byWorkloadPair, counted, indexes } from "../finding-group.ts";
+import { byWorkloadPair, counted } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const wrongEni: FindingRule = {
   level: "error",
+  concerns: { all: Trait.AtEni, any: Trait.FromPod | Trait.ToPod },
   meta: {
     id: "wrong-eni",
     title: "A pod's address left by an ENI that does not hold it",
@@ -21,16 +23,16 @@ export const wrongEni: FindingRule = {
     ],
   },
   find(classified, context) {
-    const misrouted = new Map<Classified, readonly Misrouted[]>();
+    const misrouted = new Map<number, readonly Misrouted[]>();
     for (const one of classified) {
       const found = misroutedOf(one, context);
-      if (found.length > 0) misrouted.set(one, found);
+      if (found.length > 0) misrouted.set(one.subject.connection.index, found);
     }
-    return byWorkloadPair([...misrouted.keys()]).map(({ identity, members }) => {
-      const all = members.flatMap((one) => misrouted.get(one) ?? []);
+    return byWorkloadPair(classified.keysOf(misrouted)).map(({ identity, members }) => {
+      const all = [...members.indexes].flatMap((index) => misrouted.get(index) ?? []);
       const ways = [...new Set(all.map((one) => one.words))];
       return {
-        connections: indexes(members),
+        connections: members.indexes,
         level: "error" as const,
         message: `${identity}: ${counted(members.length, "connection")} used the wrong ENI: ${ways.join("; ")}.`,
         advice:

@@ -3,12 +3,14 @@ import { statement } from "../evidence.ts";
 import { counted, perWorkloadPair } from "../finding-group.ts";
 import type { Classified, Evidence, FindingRule, RuleContext } from "../rule.ts";
 import { firstOf, MAX_EVIDENCE, senderText } from "../sightings.ts";
+import { Trait } from "../traits.ts";
 
 /** The lowest bit of the first octet: group addresses (IEEE 802-2014 section 8.2). */
 const GROUP_BIT = 1;
 
 export const wrongMac: FindingRule = {
   level: "warning",
+  concerns: { all: Trait.FromPod | Trait.NoAnswer },
   meta: {
     id: "wrong-mac",
     title: "A pod sends to a link address that its node does not have",
@@ -28,9 +30,7 @@ export const wrongMac: FindingRule = {
       message: `${pair.identity}: ${counted(pair.members.length, "connection")} sent to a MAC address that the pod's node does not have.`,
       advice:
         "Set MACAddressPolicy=none for veths (a systemd .link file) or update the VPC CNI, then start the pod anew.",
-      evidence: pair.members
-        .slice(0, MAX_EVIDENCE)
-        .flatMap((one) => evidenceOf(one, context) ?? []),
+      evidence: pair.members.head(MAX_EVIDENCE).flatMap((one) => evidenceOf(one, context) ?? []),
     }));
   },
 };

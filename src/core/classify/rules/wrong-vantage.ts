@@ -1,10 +1,13 @@
 import { podsNamed } from "../../cluster/pod-names.ts";
 import type { PodEntry } from "../../cluster/snapshot.ts";
 import { statement } from "../evidence.ts";
-import type { Classified, FindingRule, Question } from "../rule.ts";
+import type { Members } from "../members.ts";
+import type { FindingRule, Question } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const wrongVantage: FindingRule = {
   level: "warning",
+  concerns: { any: Trait.FromPod | Trait.ToPod },
   meta: {
     id: "wrong-vantage",
     title: "No capture was taken where the pod's packets pass",
@@ -21,7 +24,8 @@ export const wrongVantage: FindingRule = {
     if (question.vantagePoints.some(({ node, pod }) => node === null && pod === null)) return [];
     const asked = new Set(question.pods.flatMap((name) => podsNamed(snapshot.pods, name)));
     const pods = [...asked];
-    if (pods.some((pod) => mayShow(pod, classified, question))) return [];
+    const seen = pods.length === 0 ? NO_PODS : podsSeen(classified);
+    if (pods.some((pod) => mayShow(pod, seen, question))) return [];
     return pods.map((pod) => {
       const name = `${pod.namespace}/${pod.name}`;
       return {
@@ -39,17 +43,13 @@ export const wrongVantage: FindingRule = {
 /** Its node was captured, or it was seen all the same, from the other side; or nobody knows where it runs. */
 function mayShow(
   { node, hostNetwork, namespace, name }: PodEntry,
-  classified: readonly Classified[],
+  seen: ReadonlySet<string>,
   { vantagePoints }: Question,
 ): boolean {
   if (node === undefined || hostNetwork) return true;
   const own = `${namespace}/${name}`;
   if (vantagePoints.some((point) => point.node === node || point.pod === own)) return true;
-  return classified.some(({ subject: { orig, resp, dialled } }) =>
-    [orig, resp, dialled].some(
-      (owner) => owner.kind === "pod" && owner.namespace === namespace && owner.name === name,
-    ),
-  );
+  return seen.has(own);
 }
 
 function places({ vantagePoints }: Question): string {
@@ -57,4 +57,16 @@ function places({ vantagePoints }: Question): string {
   const names = [...all].sort();
   const rest = names.length > 4 ? ` and ${names.length - 4} more` : "";
   return names.slice(0, 4).join(", ") + rest;
+}
+
+const NO_PODS: ReadonlySet<string> = new Set();
+
+/** "namespace/name" of every pod at an end. */
+function podsSeen(classified: Members): Set<string> {
+  const seen = new Set<string>();
+  for (const { subject } of classified) {
+    for (const { kind, namespace, name } of [subject.orig, subject.resp, subject.dialled])
+      if (kind === "pod") seen.add(`${namespace}/${name}`);
+  }
+  return seen;
 }

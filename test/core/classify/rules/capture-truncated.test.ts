@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { membersOf } from "../../../../src/core/classify/members.ts";
 import type { CaptureFacts, RuleContext } from "../../../../src/core/classify/rule.ts";
 import { captureTruncated } from "../../../../src/core/classify/rules/capture-truncated.ts";
 import { buildOwnerIndex } from "../../../../src/core/cluster/owner-index.ts";
@@ -10,6 +11,7 @@ function messages(info: Partial<NonNullable<CaptureFacts["info"]>>): string[] {
     owners: buildOwnerIndex(emptySnapshot()),
     hasSnapshot: false,
     connections: [],
+    having: () => membersOf([]),
     question: { pods: [], vantagePoints: [], everyCapturePlaced: true },
     captures: [
       {
@@ -22,7 +24,7 @@ function messages(info: Partial<NonNullable<CaptureFacts["info"]>>): string[] {
     ],
   };
   return captureTruncated
-    .find([], context)
+    .find(membersOf([]), context)
     .flatMap(({ evidence }) => evidence.map(({ statement }) => statement));
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { membersOf } from "../../../../src/core/classify/members.ts";
 import type { Classified, RuleContext } from "../../../../src/core/classify/rule.ts";
 import { snatPortCollision } from "../../../../src/core/classify/rules/snat-port-collision.ts";
 import { buildOwnerIndex } from "../../../../src/core/cluster/owner-index.ts";
@@ -10,6 +11,7 @@ const CONTEXT: RuleContext = {
   owners: buildOwnerIndex(emptySnapshot()),
   hasSnapshot: false,
   connections: [],
+  having: () => membersOf([]),
   question: { pods: [], vantagePoints: [], everyCapturePlaced: true },
   captures: [],
 };
@@ -55,7 +57,7 @@ const SHARED = "10.0.1.10:5000";
 describe("snat-port-collision", () => {
   test("is one tuple for two senders at a time, one of them unanswered", () => {
     const [match] = snatPortCollision.find(
-      [rewritten(0, WEB_A, SHARED, 5), rewritten(1, WEB_B, SHARED, 0)],
+      membersOf([rewritten(0, WEB_A, SHARED, 5), rewritten(1, WEB_B, SHARED, 0)]),
       CONTEXT,
     );
     expect(match?.level).toBe("error");
@@ -76,6 +78,6 @@ describe("snat-port-collision", () => {
     ],
   ];
   test.each(harmless)("is not %s", (_, classified) => {
-    expect(snatPortCollision.find(classified, CONTEXT)).toEqual([]);
+    expect(snatPortCollision.find(membersOf(classified), CONTEXT)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { membersOf } from "../../../../src/core/classify/members.ts";
 import type { Classified, RuleContext } from "../../../../src/core/classify/rule.ts";
 import { snatPortPressure } from "../../../../src/core/classify/rules/snat-port-pressure.ts";
 import { buildOwnerIndex } from "../../../../src/core/cluster/owner-index.ts";
@@ -10,6 +11,7 @@ const CONTEXT: RuleContext = {
   owners: buildOwnerIndex(emptySnapshot()),
   hasSnapshot: false,
   connections: [],
+  having: () => membersOf([]),
   question: { pods: [], vantagePoints: [], everyCapturePlaced: true },
   captures: [],
 };
@@ -46,16 +48,16 @@ function connections(count: number, everyMs: number, destinations = 1): Classifi
 
 describe("snat-port-pressure", () => {
   test("is more than half of all ports to one destination within two minutes", () => {
-    const [match, ...more] = snatPortPressure.find(connections(33_000, 3), CONTEXT);
+    const [match, ...more] = snatPortPressure.find(membersOf(connections(33_000, 3)), CONTEXT);
     expect(more).toEqual([]);
     expect(match?.level).toBe("warning");
     expect(match?.message).toContain("10.0.1.10 → tcp 203.0.113.1:443: 33000 connections");
     expect(match?.connections).toHaveLength(33_000);
   });
   test("is not as many over an hour, whose ports come free again", () => {
-    expect(snatPortPressure.find(connections(33_000, 100), CONTEXT)).toEqual([]);
+    expect(snatPortPressure.find(membersOf(connections(33_000, 100)), CONTEXT)).toEqual([]);
   });
   test("is not as many to several destinations, each of which has all ports", () => {
-    expect(snatPortPressure.find(connections(33_000, 1, 2), CONTEXT)).toEqual([]);
+    expect(snatPortPressure.find(membersOf(connections(33_000, 1, 2)), CONTEXT)).toEqual([]);
   });
 });
