@@ -41,6 +41,8 @@ export function compileMatch(
   if (protocols.size > 0) tests.push(({ protocol }) => answerOf(protocols.has(protocol)));
   const classes = new Set<string>(asList(match.class));
   if (classes.size > 0) tests.push((one) => classAmong(one, classes));
+  const check = match["health-check"];
+  if (check !== undefined) tests.push(({ healthCheck = false }) => answerOf(healthCheck === check));
   return (connection) => allOf(tests.map((test) => test(connection)));
 }
 

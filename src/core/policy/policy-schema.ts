@@ -65,6 +65,10 @@ const matchFields = {
     .optional()
     .describe("tcp, udp, sctp, icmp, icmpv6 or ipN"),
   class: oneOrMore(pathClass).optional(),
+  "health-check": z
+    .boolean()
+    .optional()
+    .describe("true: only checks of load balancers; false: only what is not surely one"),
 };
 export const match = z.strictObject(matchFields).describe("which connections; all must hold");
 

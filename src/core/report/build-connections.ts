@@ -1,5 +1,6 @@
 /** The connections of a report, each made when somebody asks for it, and what can be told of all of them without making any. */
 import type { Analysis } from "../analysis.ts";
+import { isHealthCheck } from "../classify/health-check.ts";
 import { hostClocks } from "../correlate/hop-order.ts";
 import { buildConnection, type ReportIds } from "./build-connection.ts";
 import { buildLinks } from "./build-links.ts";
@@ -33,7 +34,11 @@ export function buildConnections(
     if (one === undefined) throw new RangeError(`no connection at ${index}`);
     const built = buildConnection(one, ids.connection(index), findingIds(index), ids, measures);
     const links = linksOf(index);
-    return links.length === 0 ? built : { ...built, links };
+    return {
+      ...built,
+      ...(isHealthCheck(one, analysis.snapshot) ? { healthCheck: true } : {}),
+      ...(links.length === 0 ? {} : { links }),
+    };
   };
   const columns: ReportColumns = {
     length: classified.length,

@@ -268,6 +268,12 @@ export const connection = z.strictObject({
     .describe(
       "the header that names the client; X-Forwarded-For: of the first request that was seen from an ALB or CLB, while one connection may carry requests of many clients",
     ),
+  healthCheck: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: a load balancer's check of its target, which can be nothing else; left out otherwise",
+    ),
   observations: z
     .array(observation)
     .describe(
