@@ -57,12 +57,13 @@ export function workloadName(party: ReportParty): string {
 }
 
 /**
- * A name that somebody made a megabyte long is cut; what is cut off still tells two apart. Halves of surrogate pairs have no
- * UTF-8 form: what is written would not be what is read again.
+ * A name that somebody made a megabyte long is cut; its length and its end still tell it from others, without a hash of a megabyte
+ * for each connection. Halves of surrogate pairs have no UTF-8 form: what is written would not be what is read again.
  */
 function bounded(name: string): string {
   const whole = name.slice(0, MAX_NAME_LENGTH).replace(/\p{Cs}/gu, "\ufffd");
-  return name.length <= MAX_NAME_LENGTH ? whole : `${whole}…${fingerprint("name", name)}`;
+  if (name.length <= MAX_NAME_LENGTH) return whole;
+  return `${whole}…${fingerprint(`${name.length}`, name.slice(-MAX_NAME_LENGTH))}`;
 }
 
 /** The conversation, whichever way it takes. */

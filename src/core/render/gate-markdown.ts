@@ -20,7 +20,7 @@ export function* renderGateMarkdown(gate: GateResult): Generator<string, void, u
   yield "| | rule | result | looked at |\n|---|---|---|---|\n";
   const order = [...gate.rules].sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
   for (const rule of order.slice(0, RULES))
-    yield `| ${mark(rule)} | ${code(rule.id)} | ${cell(rule.message)} | ${cell(lookedAtText(rule))} |\n`;
+    yield `| ${mark(rule)} | ${cellCode(rule.id)} | ${cell(rule.message)} | ${cell(lookedAtText(rule))} |\n`;
   if (order.length > RULES) yield `\n… and ${order.length - RULES} more rules.\n`;
   yield* renderPicture(gate);
   for (const rule of order.slice(0, RULES)) if (rule.verdict !== "pass") yield* renderRule(rule);
@@ -43,9 +43,13 @@ function cell(text: string): string {
   return markdownText(shorten(text));
 }
 
-/** GFM takes a bar for the end of a cell even inside a code span. */
 function code(text: string): string {
-  return markdownCode(shorten(text)).replaceAll("|", "\\|");
+  return markdownCode(shorten(text));
+}
+
+/** GFM takes a bar for the end of a cell even inside a code span. */
+function cellCode(text: string): string {
+  return code(text).replaceAll("|", "\\|");
 }
 
 function* renderRule(rule: RuleResult): Generator<string, void, undefined> {
