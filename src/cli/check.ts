@@ -79,13 +79,13 @@ async function runCheck(
 }
 
 function wrongUse({ policy, baseline, update }: CheckCommandOptions): Complaint | null {
+  if (update === true && baseline === undefined)
+    return { message: "check: --update without --baseline", advice: "Name the file to write." };
   if (policy === undefined && baseline === undefined)
     return {
       message: "check: neither policy nor baseline",
       advice: "Name one: --policy policy.yaml or --baseline baseline.yaml.",
     };
-  if (update === true && baseline === undefined)
-    return { message: "check: --update without --baseline", advice: "Name the file to write." };
   return null;
 }
 

@@ -25,6 +25,13 @@ const rows: readonly (readonly [string, Outcome, number])[] = [
     { unreadableInputs: 1, findings: found, failOn: "error" },
     3,
   ],
+  ["a policy that holds", { verdict: "pass" }, 0],
+  ["a policy that is violated", { verdict: "fail", inconclusive: true, strict: true }, 1],
+  ["a policy that cannot be decided", { verdict: "inconclusive" }, 4],
+  ["an unreadable input outweighs a policy", { verdict: "fail", unreadableInputs: 1 }, 3],
+  ["a result that was lost is not green", { verdict: "pass", outputFailed: true }, 74],
+  ["a difference", { different: true, inconclusive: true, strict: true }, 1],
+  ["no difference that is certain, without --strict", { different: false, inconclusive: true }, 0],
   ["a wrong command line", { usageError: true }, 2],
   [
     "output that was lost outweighs what it said",

@@ -50,6 +50,16 @@ describe("the program", () => {
     },
   );
 
+  it("a violated policy stays red when its reader goes away, and is lost, not green, on a full disk", async () => {
+    const policy = join(folder, "policy.yaml");
+    writeFileSync(policy, "forbid: [{match: {protocol: tcp}}]\n");
+    const check = `podpath check --policy ${policy} ${many()}`;
+    const closed = await shell(`${check} -o json | head -c 1; exit \${PIPESTATUS[0]}`);
+    expect([closed.stdout, closed.code]).toEqual(["{", 1]);
+    for (const full of ["> /dev/full", "-o junit --output /dev/full", "--write sarif=/dev/full"])
+      expect((await shell(`${check} ${full}`)).code, full).toBe(74);
+  });
+
   it("gives the whole report to a slow reader", async () => {
     const { stdout } = await shell(`podpath ${many()} -o json | (sleep 0.3; cat)`);
     expect(JSON.parse(stdout).connections).toHaveLength(2_000);
