@@ -69,6 +69,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   address: ["ip-address"],
   report: ["zod"],
+  policy: ["zod"],
   yaml: ["yaml"],
   node: ["d3-node", "fzstd", "pcap-parser"],
   cli: ["commander", "zod"],

@@ -1,6 +1,7 @@
 /** The report, `podpath.report/1`: what every renderer, the gate and other programs read. Types come from the schema. */
 import type { z } from "zod";
 import type { Sequence } from "../sequence.ts";
+import type * as ofConnection from "./connection-schema.ts";
 import type { evidence } from "./evidence-schema.ts";
 import type { keyPacket } from "./key-packet-schema.ts";
 import type { link } from "./link-schema.ts";
@@ -23,11 +24,11 @@ export type ReportInput = z.infer<typeof schema.input>;
 export type ReportCapture = z.infer<typeof schema.capture>;
 export type ReportVantagePoint = z.infer<typeof schema.vantagePoint>;
 export type ReportSnapshot = z.infer<typeof schema.snapshot>;
-export type ReportConnection = z.infer<typeof schema.connection>;
-export type ReportParty = z.infer<typeof schema.party>;
-export type ReportObservation = z.infer<typeof schema.observation>;
+export type ReportConnection = z.infer<typeof ofConnection.connection>;
+export type ReportParty = z.infer<typeof ofConnection.party>;
+export type ReportObservation = z.infer<typeof ofConnection.observation>;
 export type ReportKeyPacket = z.infer<typeof keyPacket>;
-export type ReportNatStep = z.infer<typeof schema.natStep>;
+export type ReportNatStep = z.infer<typeof ofConnection.natStep>;
 export type ReportEvidence = z.infer<typeof evidence>;
 export type ReportLink = z.infer<typeof link>;
 export type ReportSpread = NonNullable<Report["distribution"]>[number];
