@@ -49,7 +49,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "diagram",
-    summary: "draw what the captures show as SVG",
+    summary: "draw what the captures show: SVG, PNG, Mermaid, Graphviz, D2, draw.io",
     load: () => import("./diagram.ts"),
   },
   {

@@ -14,7 +14,7 @@ export function addOutputOption(command: Command): Command {
 
 /** Throws OutputError. A reader that went away is no failure: the verdict's code stands. */
 export async function writeOutput(
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   { output }: OutputOptions,
   io: CliIo,
 ): Promise<void> {

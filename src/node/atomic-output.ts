@@ -47,7 +47,7 @@ const BLOCK_CHARACTERS = 64 * 1024;
  */
 export async function writeFileAtomically(
   path: string,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   fileSystem: OutputFileSystem = REAL,
 ): Promise<void> {
   try {
@@ -69,7 +69,7 @@ function statIfThere(path: string): Stats | null {
 
 async function writeInPlace(
   path: string,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   files: OutputFileSystem,
 ): Promise<void> {
   const fd = files.open(path, "w");
@@ -83,7 +83,7 @@ async function writeInPlace(
 async function replace(
   path: string,
   existing: Stats | null,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   files: OutputFileSystem,
 ): Promise<void> {
   removeStaleTemporaries(path, files);
@@ -113,17 +113,24 @@ async function replace(
 
 async function writeAll(
   fd: number,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
   files: OutputFileSystem,
 ): Promise<void> {
   const encoder = new TextEncoder();
   let pending = "";
-  const flush = (): void => {
-    const bytes = encoder.encode(pending);
-    pending = "";
+  const write = (bytes: Uint8Array): void => {
     for (let done = 0; done < bytes.length; ) done += files.write(fd, bytes.subarray(done));
   };
+  const flush = (): void => {
+    write(encoder.encode(pending));
+    pending = "";
+  };
   for (const chunk of fromRenderer(chunks)) {
+    if (typeof chunk !== "string") {
+      flush();
+      write(chunk);
+      continue;
+    }
     pending += chunk;
     if (pending.length < BLOCK_CHARACTERS) continue;
     flush();
@@ -133,10 +140,12 @@ async function writeAll(
   flush();
 }
 
-function* fromRenderer(chunks: Iterable<string>): Generator<string, void, undefined> {
+function* fromRenderer(
+  chunks: Iterable<string | Uint8Array>,
+): Generator<string | Uint8Array, void, undefined> {
   const iterator = chunks[Symbol.iterator]();
   for (;;) {
-    let step: IteratorResult<string>;
+    let step: IteratorResult<string | Uint8Array>;
     try {
       step = iterator.next();
     } catch (cause) {

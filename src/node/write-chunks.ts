@@ -1,4 +1,4 @@
-/** Chunks of text to a stream whose reader may go away or whose disk may be full. */
+/** Chunks of text or bytes to a stream whose reader may go away or whose disk may be full. */
 import type { Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { errorCode, OutputError } from "./output-error.ts";
@@ -12,10 +12,16 @@ const BLOCK_CHARACTERS = 64 * 1024;
 export async function writeChunks(
   stream: Writable,
   name: string,
-  chunks: Iterable<string>,
+  chunks: Iterable<string | Uint8Array>,
 ): Promise<"written" | "closed"> {
   let pending = "";
   for (const chunk of chunks) {
+    if (typeof chunk !== "string") {
+      if ((await writeBlock(stream, name, pending)) === "closed") return "closed";
+      if ((await writeBlock(stream, name, chunk)) === "closed") return "closed";
+      pending = "";
+      continue;
+    }
     pending += chunk;
     if (pending.length < BLOCK_CHARACTERS) continue;
     if ((await writeBlock(stream, name, pending)) === "closed") return "closed";
@@ -26,9 +32,13 @@ export async function writeChunks(
   return pending === "" ? "written" : writeBlock(stream, name, pending);
 }
 
-function writeBlock(stream: Writable, name: string, text: string): Promise<"written" | "closed"> {
+function writeBlock(
+  stream: Writable,
+  name: string,
+  block: string | Uint8Array,
+): Promise<"written" | "closed"> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => {
+    stream.write(block, (error) => {
       if (error === null || error === undefined) resolve("written");
       else if (READER_GONE.has(errorCode(error))) resolve("closed");
       else reject(new OutputError(name, error));

@@ -110,7 +110,7 @@ export function linesThroughTexts(scene: Scene): string[] {
 export function wrongGrounds(scene: Scene): string[] {
   return scene.labels.flatMap((label) => {
     const under = groundOf(scene, label);
-    if (under === undefined || COLOURS[under.fill].light === COLOURS[label.on].light) return [];
+    if (under === undefined || under.fill === label.on) return [];
     return [`${label.text} is on ${under.fill} (${under.id}), not on ${label.on}`];
   });
 }

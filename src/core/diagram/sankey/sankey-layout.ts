@@ -296,7 +296,7 @@ function drawClasses(
     boxes.push({
       ...bar(`class ${one.id}`, { ...at, width: CLASS.width }, false),
       role: "place",
-      fill: "place",
+      fill: "node",
       stroke: colour,
       weight: 2,
       radius: 5,
@@ -314,7 +314,7 @@ function drawClasses(
       label(
         classText(one, model),
         { x, y: middle + 12, room },
-        { size: 10, on: "place", colour: "muted" },
+        { size: 10, on: "node", colour: "muted" },
       ),
     );
   }

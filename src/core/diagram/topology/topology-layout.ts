@@ -15,7 +15,7 @@ import {
   type SceneNet,
 } from "../scene.ts";
 import { textWidth } from "../text-width.ts";
-import { ownText } from "../xml-safe.ts";
+import { ownText, xmlSafe } from "../xml-safe.ts";
 import { type Route, type RoutedPlace, routeGrid } from "./grid-routing.ts";
 import { drawBoxes } from "./topology-boxes.ts";
 import { type Geometry, GRID, layOutGrid, portOffsets } from "./topology-geometry.ts";
@@ -206,9 +206,10 @@ function drawEdge(
   const path = fromHub ? points : [...points].reverse();
   const [tip, before] = path;
   return {
-    id: edge.id,
-    from: edge.from,
-    to: edge.to,
+    id: xmlSafe(edge.id),
+    // As the boxes have them.
+    from: xmlSafe(edge.from),
+    to: xmlSafe(edge.to),
     class: edge.class,
     colour,
     points,
