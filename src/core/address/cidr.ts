@@ -21,7 +21,7 @@ export function maskWords(words: AddressWords, prefixLength: number): AddressWor
 }
 
 /** The mask of one word that has `bits` of the prefix left; JavaScript's shift counts are modulo 32, hence the two edges. */
-function wordMask(bits: number): number {
+export function wordMask(bits: number): number {
   if (bits <= 0) return 0;
   return bits >= 32 ? -1 : -1 << (32 - bits);
 }
@@ -48,6 +48,7 @@ export function makeCidr(address: IpAddress, prefixLength: number): Cidr {
 /** Whether the address lies inside. Families never mix: ::ffff:10.0.0.1 is not in 10.0.0.0/8. */
 export function cidrContains(cidr: Cidr, address: IpAddress): boolean {
   if (cidr.family !== address.family) return false;
+  if (cidr.family === 4) return (address.words[0] & wordMask(cidr.prefixLength)) === cidr.words[0];
   const masked = maskWords(address.words, cidr.prefixLength);
   return (
     masked[0] === cidr.words[0] &&

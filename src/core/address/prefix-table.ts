@@ -2,7 +2,7 @@
  * Longest-prefix match from address to value, for control-plane look-ups (once per flow, not per packet). One Map per prefix
  * length that occurs: a cluster knows a handful of lengths, so a look-up is a handful of Map reads.
  */
-import { type Cidr, maskWords } from "./cidr.ts";
+import { type Cidr, maskWords, wordMask } from "./cidr.ts";
 import type { AddressWords, IpAddress } from "./ip-text.ts";
 
 /** An IPv4 prefix is its word; an IPv6 prefix its four words as text. */
@@ -33,6 +33,7 @@ export class PrefixTable<T> {
 
   /** The value of the longest prefix that contains the address, or null. */
   lookup(address: IpAddress): T | null {
+    if (address.family === 4) return this.#lookupIpv4(address.words[0]);
     for (const value of this.#matches(address)) return value;
     return null;
   }
@@ -40,6 +41,15 @@ export class PrefixTable<T> {
   /** The values of all prefixes that contain the address, longest prefix first. */
   lookupAll(address: IpAddress): T[] {
     return [...this.#matches(address)];
+  }
+
+  #lookupIpv4(word: number): T | null {
+    for (const { prefixLength, values } of this.#ipv4) {
+      const key = word & wordMask(prefixLength);
+      const value = values.get(key);
+      if (value !== undefined || values.has(key)) return value as T;
+    }
+    return null;
   }
 
   *#matches(address: IpAddress): Generator<T> {

@@ -13,6 +13,13 @@ const SEED = 0x5bd1e995;
 /** The owner is another one at another time: nothing is to be remembered of it. */
 export const CHANGES_HANDS = -1;
 
+/** What is told of an address beside its owner. */
+const IN_VPC = 1;
+const PRIVATE = 2;
+const LOCAL_GROUP = 4;
+const VERSION_6 = 8;
+const FLAGS = 16;
+
 export class AddressBook {
   readonly #rows: RowColumns;
   readonly #owners: OwnerIndex;
@@ -20,7 +27,7 @@ export class AddressBook {
   readonly #addresses = new WordTupleTable(2, SEED);
   /** By address: its number. */
   #numbers = new Int32Array(1024);
-  readonly #byFacts = new Map<string, number>();
+  readonly #byFacts = new Map<number | string, number>();
   readonly #ownerNumbers = new Map<Owner, number>();
   /** By number. */
   readonly #ownerOf: Owner[] = [];
@@ -62,15 +69,14 @@ export class AddressBook {
       ownerNumber = this.#ownerNumbers.size;
       this.#ownerNumbers.set(owner, ownerNumber);
     }
-    const facts = [
-      ownerNumber,
-      this.#owners.inVpc(address),
-      isPrivateAddress(address),
-      isLocalMulticast(address),
-      address.includes(":"),
-      // A registered target is asked for by its address.
-      this.#targets.has(address) ? address : "",
-    ].join(" ");
+    const flags =
+      (this.#owners.inVpc(address) ? IN_VPC : 0) |
+      (isPrivateAddress(address) ? PRIVATE : 0) |
+      (isLocalMulticast(address) ? LOCAL_GROUP : 0) |
+      (address.includes(":") ? VERSION_6 : 0);
+    const told = ownerNumber * FLAGS + flags;
+    // A registered target is asked for by its address.
+    const facts = this.#targets.has(address) ? `${told} ${address}` : told;
     let number = this.#byFacts.get(facts);
     if (number === undefined) {
       number = this.#ownerOf.length;

@@ -1,5 +1,5 @@
 /** Names of workloads, and addresses where nobody has a name, as numbers: equal where `workloadOf` gives equal texts. */
-import { formatIpv4 } from "../address/ip-text.ts";
+import { plainIpv4Word } from "../address/ip-text.ts";
 import type { Owner } from "../cluster/owner.ts";
 import { workloadOf } from "./subject.ts";
 
@@ -12,8 +12,8 @@ export class WorkloadKeys {
 
   /** Of the text of a workload or an address. An IPv4 address is its own number. */
   ofText(text: string): number {
-    const word = ipv4Word(text);
-    if (word >= 0) return word;
+    const word = plainIpv4Word(text);
+    if (word !== null) return word >>> 0;
     let number = this.#texts.get(text);
     if (number === undefined) {
       number = FIRST_TEXT + this.#texts.size;
@@ -37,11 +37,4 @@ export class WorkloadKeys {
     }
     return number;
   }
-}
-
-/** Unsigned; -1 when the text is no dotted quad as `formatIpv4` writes it. */
-function ipv4Word(text: string): number {
-  if (text.length > 15 || !/^\d+\.\d+\.\d+\.\d+$/.test(text)) return -1;
-  const word = text.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  return word < FIRST_TEXT && formatIpv4(word) === text ? word : -1;
 }

@@ -1,4 +1,5 @@
 /** Marks the rows of datagrams that may be tied to another by what they carry (match-by-payload.ts), without making any of them. */
+import { protocolNumber } from "../flow/flow-reader.ts";
 import type { RowColumns } from "../flow/row-columns.ts";
 import { WordTupleTable } from "../flow/word-tuple-table.ts";
 import { factsSentBy, type Leg } from "./leg.ts";
@@ -7,8 +8,6 @@ import { type RowMarks, SHARED, TIED } from "./shared-tuples.ts";
 
 const TCP = 6;
 const SEED = 0x5bd1e995;
-/** In the place of an identification: the fingerprint alone. */
-const ANY_ID = -1;
 /** Who has a key: a row + 1, or one of these. */
 const NOBODY = 0;
 const SEVERAL = -1;
@@ -24,101 +23,129 @@ export function markSharedPayloads(
   legs: readonly Leg[],
 ): CommonFingerprints {
   const census = new Census();
-  for (const leg of legs) if (leg.protocol !== "tcp") countLeg(census, leg);
-  for (let row = 0; row < rows.length; row++) {
-    if (marks[row] === SHARED || rows.protocol(row) === TCP) continue;
-    for (let flow = row * 2; flow <= row * 2 + 1; flow++) {
-      const count = rows.fingerprintCount(flow);
-      const id = count === 0 ? 0 : rows.ipId(flow);
-      for (let i = 0; i < count; i++) {
-        const print = rows.fingerprint(flow, i);
-        census.count(rows.protocolName(row), print, ANY_ID, row + 1);
-        if (id !== 0) census.count(rows.protocolName(row), print, id, row + 1);
-      }
-    }
+  const datagrams = legs.filter(({ protocol }) => protocol !== "tcp");
+  eachOfLegs(datagrams, (protocol, print) => census.count(protocol, print, A_LEG));
+  eachOfRows(rows, marks, (flow, protocol, print) => {
+    census.count(protocol, print, (flow >>> 1) + 1);
+  });
+  if (census.hasCommon) {
+    eachOfLegs(datagrams, (protocol, print, ids) => {
+      if (!census.isCommonNumber(protocol, print)) return;
+      for (const id of ids) census.countWithId(protocol, print, id, A_LEG);
+    });
+    eachOfRows(rows, marks, (flow, protocol, print) => {
+      const id = rows.ipId(flow);
+      if (id !== 0 && census.isCommonNumber(protocol, print))
+        census.countWithId(protocol, print, id, (flow >>> 1) + 1);
+    });
   }
-  for (let row = 0; row < rows.length; row++) {
-    if (marks[row] !== SHARED && rows.protocol(row) !== TCP && hasMate(rows, row, census))
-      marks[row] = TIED;
-  }
+  eachOfRows(rows, marks, (flow, protocol, print) => {
+    if (census.hasMate(protocol, print, rows.ipId(flow), (flow >>> 1) + 1))
+      marks[flow >>> 1] = TIED;
+  });
   return census;
 }
 
-function countLeg(census: Census, leg: Leg): void {
-  for (const sender of [leg.orig, leg.resp]) {
-    const { fingerprints, ipIds } = factsSentBy(leg, sender);
-    for (const print of fingerprints) {
-      census.count(leg.protocol, print | 0, ANY_ID, A_LEG);
-      for (const id of ipIds) census.count(leg.protocol, print | 0, id, A_LEG);
+function eachOfLegs(
+  legs: readonly Leg[],
+  visit: (protocol: number, print: number, ids: ReadonlySet<number>) => void,
+): void {
+  for (const leg of legs) {
+    for (const sender of [leg.orig, leg.resp]) {
+      const { fingerprints, ipIds } = factsSentBy(leg, sender);
+      for (const print of fingerprints) visit(protocolNumber(leg.protocol), print | 0, ipIds);
     }
   }
 }
 
-/** Of a common fingerprint only those with the same identification are compared, if they are few. */
-function hasMate(rows: RowColumns, row: number, census: Census): boolean {
-  const protocol = rows.protocolName(row);
-  for (let flow = row * 2; flow <= row * 2 + 1; flow++) {
-    const count = rows.fingerprintCount(flow);
-    for (let i = 0; i < count; i++) {
-      const print = rows.fingerprint(flow, i);
-      if (!census.isCommon(protocol, print)) {
-        if (census.holder(protocol, print, ANY_ID) !== row + 1) return true;
-        continue;
-      }
-      const id = rows.ipId(flow);
-      if (id === 0 || census.isCommonWithId(protocol, print, id)) continue;
-      if (census.holder(protocol, print, id) !== row + 1) return true;
+function eachOfRows(
+  rows: RowColumns,
+  marks: RowMarks,
+  visit: (flow: number, protocol: number, print: number) => void,
+): void {
+  for (let row = 0; row < rows.length; row++) {
+    if (marks[row] === SHARED) continue;
+    const protocol = rows.protocol(row);
+    if (protocol === TCP) continue;
+    for (let flow = row * 2; flow <= row * 2 + 1; flow++) {
+      const count = rows.fingerprintCount(flow);
+      for (let i = 0; i < count; i++) visit(flow, protocol, rows.fingerprint(flow, i));
     }
   }
-  return false;
 }
 
-/** How many have a fingerprint, with and without an identification, and who it is while it is one. */
+/** How many have a fingerprint, and of those that many have, with which identification; and who it is while it is one. */
 class Census implements CommonFingerprints {
-  readonly #keys = new WordTupleTable(3, SEED);
-  readonly #protocols = new Map<string, number>();
-  #counts = new Int32Array(1024);
-  #holders = new Int32Array(1024);
+  readonly #prints = new Tally(2);
+  readonly #withId = new Tally(3);
+  hasCommon = false;
 
-  count(protocol: string, print: number, id: number, holder: number): void {
-    this.#write(protocol, print, id);
-    const at = this.#keys.intern();
-    if (at >= this.#counts.length) this.#grow();
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
-    const known = this.#holders[at] ?? 0;
-    if (known === NOBODY) this.#holders[at] = holder;
-    else if (known !== holder || holder === A_LEG) this.#holders[at] = SEVERAL;
+  count(protocol: number, print: number, holder: number): void {
+    if (this.#prints.add(protocol, print, 0, holder) > COMMON_FINGERPRINT) this.hasCommon = true;
   }
 
-  holder(protocol: string, print: number, id: number): number {
-    this.#write(protocol, print, id);
-    const at = this.#keys.find();
-    return at < 0 ? NOBODY : (this.#holders[at] ?? 0);
+  countWithId(protocol: number, print: number, id: number, holder: number): void {
+    this.#withId.add(protocol, print, id, holder);
+  }
+
+  /** Of a common fingerprint only those with the same identification are compared, if they are few. */
+  hasMate(protocol: number, print: number, id: number, holder: number): boolean {
+    if (!this.isCommonNumber(protocol, print))
+      return this.#prints.holder(protocol, print, 0) !== holder;
+    if (id === 0 || this.#withId.size(protocol, print, id) > COMMON_FINGERPRINT) return false;
+    return this.#withId.holder(protocol, print, id) !== holder;
+  }
+
+  isCommonNumber(protocol: number, print: number): boolean {
+    return this.hasCommon && this.#prints.size(protocol, print, 0) > COMMON_FINGERPRINT;
   }
 
   isCommon(protocol: string, print: number): boolean {
-    return this.#most(protocol, print | 0, ANY_ID) > COMMON_FINGERPRINT;
+    return this.isCommonNumber(protocolNumber(protocol), print | 0);
   }
 
   isCommonWithId(protocol: string, print: number, id: number): boolean {
-    return this.#most(protocol, print | 0, id) > COMMON_FINGERPRINT;
+    return this.#withId.size(protocolNumber(protocol), print | 0, id) > COMMON_FINGERPRINT;
+  }
+}
+
+class Tally {
+  readonly #keys: WordTupleTable;
+  #counts = new Int32Array(1024);
+  #holders = new Int32Array(1024);
+
+  constructor(words: number) {
+    this.#keys = new WordTupleTable(words, SEED);
   }
 
-  #most(protocol: string, print: number, id: number): number {
+  /** How many there are now. */
+  add(protocol: number, print: number, id: number, holder: number): number {
     this.#write(protocol, print, id);
-    const at = this.#keys.find();
-    return at < 0 ? 0 : (this.#counts[at] ?? 0);
+    const at = this.#keys.intern();
+    if (at >= this.#counts.length) this.#grow();
+    const known = this.#holders[at] ?? NOBODY;
+    if (known === NOBODY) this.#holders[at] = holder;
+    else if (known !== holder || holder === A_LEG) this.#holders[at] = SEVERAL;
+    const count = (this.#counts[at] ?? 0) + 1;
+    this.#counts[at] = count;
+    return count;
   }
 
-  #write(protocol: string, print: number, id: number): void {
-    let number = this.#protocols.get(protocol);
-    if (number === undefined) {
-      number = this.#protocols.size;
-      this.#protocols.set(protocol, number);
-    }
+  holder(protocol: number, print: number, id: number): number {
+    this.#write(protocol, print, id);
+    return this.#holders[this.#keys.find()] ?? NOBODY;
+  }
+
+  size(protocol: number, print: number, id: number): number {
+    this.#write(protocol, print, id);
+    return this.#counts[this.#keys.find()] ?? 0;
+  }
+
+  #write(protocol: number, print: number, id: number): void {
     const key = this.#keys.key;
-    key[0] = number;
+    key[0] = protocol;
     key[1] = print;
+    // A table of two words has no third: setting it changes nothing.
     key[2] = id;
   }
 

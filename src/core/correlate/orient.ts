@@ -73,9 +73,11 @@ export function orientRows(rows: readonly FlowObservation[], listeners: KnownLis
 
 /** As `orientRows`, of a row that stands alone. */
 export function orientRow(rows: RowColumns, row: number, listeners: KnownListeners): Told {
-  const sender = synSenderOf(rows, row) ?? ECHO_REQUESTERS[rows.echoRequester(row)] ?? null;
+  const syn = synSenderOf(rows, row);
+  if (syn !== null && rows.protocol(row) === TCP) return TOLD[syn].syn;
+  const sender = syn ?? ECHO_REQUESTERS[rows.echoRequester(row)] ?? null;
+  if (sender !== null) return TOLD[sender]["echo-request"];
   const protocol = rows.protocolName(row);
-  if (sender !== null) return TOLD[sender][protocol === "tcp" ? "syn" : "echo-request"];
   const hasPorts = rows.hasPorts(row);
   const ports = rows.ports(row);
   const portA = hasPorts ? ports >>> 16 : null;
@@ -88,11 +90,14 @@ export function orientRow(rows: RowColumns, row: number, listeners: KnownListene
   });
 }
 
+const TCP = 6;
 const ECHO_REQUESTERS = [null, "a", "b"] as const;
 
 function synSenderOf(rows: RowColumns, row: number): "a" | "b" | null {
-  const [forward, backward] = [row * 2, row * 2 + 1];
-  const [hasForward, hasBackward] = [rows.hasIsn(forward), rows.hasIsn(backward)];
+  const forward = row * 2;
+  const backward = forward + 1;
+  const hasForward = rows.hasIsn(forward);
+  const hasBackward = rows.hasIsn(backward);
   if (!hasForward && !hasBackward) return null;
   return synSender(
     hasForward ? (rows.isnIsOfSynAck(forward) ? "syn-ack" : "syn") : null,

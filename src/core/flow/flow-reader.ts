@@ -69,6 +69,14 @@ export function protocolName(kind: number): string {
   return PROTOCOL_NAMES[protocol] ?? `ip${protocol}`;
 }
 
+/** The IANA number of a protocol's name. */
+export function protocolNumber(name: string): number {
+  return PROTOCOL_NUMBERS.get(name) ?? Number(name.slice(2));
+}
+const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map(
+  Object.entries(PROTOCOL_NAMES).map(([number, name]) => [name, Number(number)]),
+);
+
 /** @param tap by index, so that rows of one tap share one value */
 export function readObservation(
   parts: FlowParts,
