@@ -98,6 +98,7 @@ function expectAlike({ numbers, made }: BothWays): number {
     const { packets, bytes, observations } = one.subject.connection;
     expect(columns.pathClass(index)).toBe(one.verdict.class);
     expect(columns.confidence(index)).toBe(one.verdict.confidence);
+    expect(columns.wouldDecide(index)).toBe(one.verdict.wouldDecide);
     expect(columns.packets(index)).toBe(packets.orig + packets.resp);
     expect(columns.bytes(index)).toBe(bytes.orig + bytes.resp);
     expect(columns.records(index)).toBe(

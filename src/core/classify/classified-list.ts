@@ -10,7 +10,7 @@ import type { LoneProfiles } from "./lone-profiles.ts";
 import type { LoneSight } from "./lone-sight.ts";
 import { lonePacketTraits } from "./lone-traits.ts";
 import { addRecords, type ClassifiedSource, Members } from "./members.ts";
-import type { Classified, Confidence, PathClass, PathMatch } from "./rule.ts";
+import type { Classified, PathMatch } from "./rule.ts";
 import { type Concern, concerns, packetTraits, placeTraits, Trait } from "./traits.ts";
 import type { WorkloadKeys } from "./workload-keys.ts";
 
@@ -34,11 +34,11 @@ export class ClassifiedList implements Sequence<Classified>, ClassifiedSource {
   readonly #judge: (connection: Connection) => Classified;
   readonly #parts: LoneParts | null;
   readonly #made = new Map<number, Classified>();
-  /** By index: number of a class with a confidence; the traits; 1 where a profile told them. */
-  readonly #verdicts: Uint16Array;
+  /** By index: number of what columns tell of a verdict; the traits; 1 where a profile told both. */
+  readonly #verdicts: Int32Array;
   readonly #traits: Int32Array;
   readonly #isProfiled: Uint8Array;
-  readonly #names: { readonly pathClass: PathClass; readonly confidence: Confidence }[] = [];
+  readonly #told: Pick<PathMatch, "class" | "confidence" | "wouldDecide">[] = [];
   readonly #numbers = new Map<string, number>();
   #last: Classified | null = null;
 
@@ -53,7 +53,7 @@ export class ClassifiedList implements Sequence<Classified>, ClassifiedSource {
     this.#judge = judge;
     this.#parts = parts;
     this.workloads = workloads;
-    this.#verdicts = new Uint16Array(connections.length);
+    this.#verdicts = new Int32Array(connections.length);
     this.#traits = new Int32Array(connections.length);
     this.#isProfiled = new Uint8Array(connections.length);
     this.#judgeAll();
@@ -156,20 +156,21 @@ export class ClassifiedList implements Sequence<Classified>, ClassifiedSource {
     this.#traits[index] = verdict.traits | lonePacketTraits(parts.lone.rows, orig);
   }
 
-  #numberOf({ class: pathClass, confidence }: PathMatch): number {
-    const name = `${pathClass} ${confidence}`;
+  #numberOf({ class: pathClass, confidence, wouldDecide }: PathMatch): number {
+    const name = `${pathClass} ${confidence} ${wouldDecide ?? ""}`;
     let number = this.#numbers.get(name);
     if (number === undefined) {
-      number = this.#names.length;
-      this.#names.push({ pathClass, confidence });
+      number = this.#told.length;
+      const open = wouldDecide === undefined ? {} : { wouldDecide };
+      this.#told.push({ class: pathClass, confidence, ...open });
       this.#numbers.set(name, number);
     }
     return number;
   }
 
   #makeColumns(): ConnectionColumns {
-    const name = (index: number) => {
-      const found = this.#names[this.#verdicts[index] ?? 0];
+    const told = (index: number) => {
+      const found = this.#told[this.#verdicts[index] ?? 0];
       if (found === undefined) throw new RangeError(`connection ${index} of ${this.length}`);
       return found;
     };
@@ -189,8 +190,9 @@ export class ClassifiedList implements Sequence<Classified>, ClassifiedSource {
     const records = (lone: LoneConnections, flow: number) => lone.rows.records(flow);
     return {
       length: this.length,
-      pathClass: (index) => name(index).pathClass,
-      confidence: (index) => name(index).confidence,
+      pathClass: (index) => told(index).class,
+      confidence: (index) => told(index).confidence,
+      wouldDecide: (index) => told(index).wouldDecide,
       packets: (index) => count(index, records, ({ packets }) => packets.orig + packets.resp),
       bytes: (index) =>
         count(
