@@ -17,6 +17,7 @@ import {
   type GivenFilter,
   refusesFilter,
 } from "./filter-options.ts";
+import { addFollowOptions, type FollowOptions, startFollowing } from "./following.ts";
 import { addInputOptions, type InputOptions } from "./input-options.ts";
 import { addOutputOption, type OutputOptions, writeOutput } from "./output-options.ts";
 import { readReport } from "./read-report.ts";
@@ -26,7 +27,11 @@ import { addColorOption, type TextCommandOptions, textOptions } from "./text-opt
 const FORMATS = ["text", "wide", "json", "jsonl", "yaml", "csv"] as const;
 type Format = (typeof FORMATS)[number];
 
-interface AnalyzeCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
+interface AnalyzeCommandOptions
+  extends InputOptions,
+    FollowOptions,
+    OutputOptions,
+    TextCommandOptions {
   readonly format: Format;
   readonly strict?: boolean;
   readonly failOn?: FindingLevel;
@@ -42,7 +47,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
       .default("text"),
   );
   const givenFilter = addFilterOptions(command);
-  addColorOption(command)
+  addColorOption(addFollowOptions(command))
     .option("--cross-check", "let a second reader go over classic pcap files and compare")
     .option("--strict", "exit with 4 when something cut or undecodable could hide the answer")
     .addOption(
@@ -64,7 +69,9 @@ async function runAnalyze(
   io: CliIo,
 ): Promise<Outcome> {
   if (refusesFilter(io, "analyze", filter)) return { usageError: true };
-  const read = await readReport("analyze", inputs, options, askedPods(filter), io);
+  const { following, endedBy } = startFollowing(options, io);
+  const read = await readReport("analyze", inputs, options, askedPods(filter), io, following);
+  const signal = endedBy();
   if (read.report === null) return read.ends;
   const report = applyFilter(io, "analyze", read.report, filter);
   if (report === null) return { usageError: true };
@@ -75,6 +82,7 @@ async function runAnalyze(
     unreadableInputs: read.unreadableInputs,
     findings: report.summary.findings,
     inconclusive: reasons.length > 0,
+    ...(signal === null ? {} : { signal }),
     ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
     ...(options.strict === undefined ? {} : { strict: options.strict }),
   };

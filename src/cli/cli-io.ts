@@ -1,7 +1,7 @@
 /** What the command line has of the world, so that tests can run a command without a process of its own. */
 import { basename } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { ExitCode } from "./exit-code.ts";
+import { ExitCode, exitCode } from "./exit-code.ts";
 
 export interface CliIo {
   readonly stdin: Readable;
@@ -10,6 +10,14 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** "podpath", or "kubectl podpath" when kubectl runs it as a plugin. */
   readonly programName: string;
+  /** Who wants to hear of the first SIGINT or SIGTERM instead of ending by it; the second one ends the program at once. */
+  readonly interruption?: Interruption;
+}
+
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+export interface Interruption {
+  handler: ((signal: StopSignal) => void) | null;
 }
 
 /** The process's own streams. Also makes sure that no way of ending gives a code that means something else. */
@@ -23,8 +31,9 @@ export function processIo(): CliIo {
     process.exit(ExitCode.Bug);
   });
   // A file that is being written is cleared away by the listener that its writer has for "exit".
-  process.once("SIGINT", () => process.exit(ExitCode.Interrupted));
-  process.once("SIGTERM", () => process.exit(ExitCode.Terminated));
+  const interruption: Interruption = { handler: null };
+  process.on("SIGINT", () => interrupted("SIGINT", interruption));
+  process.on("SIGTERM", () => interrupted("SIGTERM", interruption));
   const script = basename(process.argv[1] ?? "");
   return {
     stdin: process.stdin,
@@ -32,7 +41,15 @@ export function processIo(): CliIo {
     stderr: process.stderr,
     env: process.env,
     programName: script.startsWith("kubectl-") ? "kubectl podpath" : "podpath",
+    interruption,
   };
+}
+
+function interrupted(signal: StopSignal, interruption: Interruption): void {
+  const { handler } = interruption;
+  interruption.handler = null;
+  if (handler === null) process.exit(exitCode({ signal }));
+  else handler(signal);
 }
 
 function ignore(): void {}

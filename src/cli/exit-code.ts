@@ -38,6 +38,8 @@ export interface Outcome {
   readonly inconclusive?: boolean;
   /** Two things that were compared are not the same. */
   readonly different?: boolean;
+  /** What ended the run, or told it to come to its end (`--follow`). */
+  readonly signal?: "SIGINT" | "SIGTERM";
   /** Of the gate. */
   readonly verdict?: "pass" | "fail" | "inconclusive";
 }
@@ -61,5 +63,8 @@ export function exitCode(outcome: Outcome): ExitCodeValue {
   if (outcome.different === true || outcome.verdict === "fail") return ExitCode.Found;
   if (outcome.verdict === "inconclusive") return ExitCode.Inconclusive;
   if (outcome.strict === true && outcome.inconclusive === true) return ExitCode.Inconclusive;
+  // What was asked for outranks how the run came to its end.
+  if (outcome.signal === "SIGINT") return ExitCode.Interrupted;
+  if (outcome.signal === "SIGTERM") return ExitCode.Terminated;
   return ExitCode.Clean;
 }

@@ -1,6 +1,7 @@
 /** Options of every command that reads captures. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AnalyzeFilesRequest } from "../node/analyze-files.ts";
+import type { Following } from "../node/follow-source.ts";
 import type { CliIo } from "./cli-io.ts";
 import { startProgress } from "./progress.ts";
 import { toolVersion } from "./version.ts";
@@ -51,6 +52,7 @@ export function inputRequest(
   options: InputOptions,
   io: CliIo,
   askedPods: readonly string[] = [],
+  following: Following | null = null,
 ): { readonly request: AnalyzeFilesRequest; readonly done: () => void } {
   const progress = startProgress(io, options.progress);
   return {
@@ -63,6 +65,7 @@ export function inputRequest(
       tool: toolVersion(),
       stdin: io.stdin,
       askedPods,
+      ...(following === null ? {} : { following }),
       ...(options.maxConnections === undefined ? {} : { maxFlows: options.maxConnections }),
       ...(progress.update === null ? {} : { onProgress: progress.update }),
     },

@@ -1,5 +1,6 @@
 /** What every command that reads captures does first: check the inputs, analyse them, tell what could not be read. */
 import type { Report } from "../core/report/report.ts";
+import type { Following } from "../node/follow-source.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { Outcome } from "./exit-code.ts";
 import { type InputOptions, inputRequest } from "./input-options.ts";
@@ -17,8 +18,9 @@ export async function readReport(
   options: InputOptions,
   askedPods: readonly string[],
   io: CliIo,
+  following: Following | null = null,
 ): Promise<ReadReport> {
-  const { request, done } = inputRequest(inputs, options, io, askedPods);
+  const { request, done } = inputRequest(inputs, options, io, askedPods, following);
   if (request.inputs.length === 0) {
     complain(io, {
       message: `${command}: no input`,

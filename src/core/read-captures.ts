@@ -25,14 +25,14 @@ export async function readCaptures(
     while (cursor !== null && !cursor.ended) {
       walkRecords(cursor, packet, flows, seen);
       if (cursor.ended) break;
-      const pending = fill(cursor, source);
-      if (pending !== undefined) await pending;
       options.onProgress?.({
         stage: "read",
         file,
         records: done.records + cursor.record,
         bytes: done.bytes + cursor.fileOffset,
       });
+      const pending = fill(cursor, source);
+      if (pending !== undefined) await pending;
     }
     const info = cursor?.info() ?? null;
     done.records += info?.records ?? 0;

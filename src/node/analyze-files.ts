@@ -2,12 +2,14 @@
 import type { Readable } from "node:stream";
 import type { Analysis, CaptureJob, Progress } from "../core/analysis.ts";
 import { analyze } from "../core/analyze.ts";
+import { RECORD_TRUNCATED } from "../core/capture/capture-diagnostics.ts";
 import { type Diagnostic, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { Report } from "../core/report/report.ts";
 import { attendedSource } from "./attended-source.ts";
 import type { CrossCheckResult } from "./cross-check.ts";
 import { crossCheckCaptures } from "./cross-check-captures.ts";
+import type { Following } from "./follow-source.ts";
 import { InputError } from "./input-error.ts";
 import { openInputs } from "./open-inputs.ts";
 
@@ -25,6 +27,8 @@ export interface AnalyzeFilesRequest {
   /** `[namespace/]name` of pods that the user asks about: a finding says when no capture can show them. */
   readonly askedPods: readonly string[];
   readonly maxFlows?: number;
+  /** Wait for what is still written to the capture files. */
+  readonly following?: Following;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -42,6 +46,7 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
     snapshots: request.snapshots,
     hash: request.sha256,
     stdin: request.stdin,
+    following: request.following ?? null,
   });
   const errors: InputError[] = [...opened.errors];
   try {
@@ -65,7 +70,8 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
     const crossChecks = request.crossCheck
       ? await crossCheckCaptures(opened.captures, (file) => opened.reopen(file), checkLog)
       : [];
-    const diagnostics = [...opened.diagnostics, ...analysis.diagnostics, ...checkLog.list()];
+    const found = [...opened.diagnostics, ...analysis.diagnostics, ...checkLog.list()];
+    const diagnostics = request.following === undefined ? found : found.map(ofGrowingFile);
     const unreadable = unreadableCaptures(analysis, diagnostics);
     const known = new Set(errors.map(({ file }) => file));
     errors.push(...unreadable.filter(({ file }) => !known.has(file)));
@@ -79,6 +85,14 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
   } finally {
     opened.close();
   }
+}
+
+/** Where following ended, the writer had not: half a record there is no damage. */
+function ofGrowingFile(diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.code !== RECORD_TRUNCATED.code) return diagnostic;
+  const hint =
+    "The capture was still being written; what was there of its last record was left out.";
+  return { ...diagnostic, severity: "note", hint };
 }
 
 function noCapture({ inputs }: AnalyzeFilesRequest): InputError {

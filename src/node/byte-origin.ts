@@ -16,6 +16,8 @@ export interface ByteOrigin {
   readonly canReopen: boolean;
   /** Bytes, where that is known beforehand. */
   readonly sizeBytes: number | null;
+  /** Says that this is a capture, which may be one that grows: opened from now on, it is waited for. */
+  follow?(): void;
 }
 
 /** Bytes at hand, given out without copying them first. */

@@ -1,6 +1,7 @@
 /** A regular file, read in blocks straight into the reader's window. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { ByteOrigin, ClosableSource } from "./byte-origin.ts";
+import { type Following, FollowSource, waitForBytes } from "./follow-source.ts";
 import { fromSystemError } from "./input-error.ts";
 
 /**
@@ -53,21 +54,45 @@ class FileSource implements ClosableSource {
   }
 }
 
+/** What a file has to begin with before anybody can tell what it is; tcpdump writes it at once. */
+const TELLING_BYTES = 24;
+
 export class FileOrigin implements ByteOrigin {
-  readonly canReopen = true;
-  readonly sizeBytes: number;
   readonly #path: string;
   readonly #file: string;
+  readonly #statBytes: number;
+  /** Set when captures are followed: what this file is has to be waited for. */
+  readonly #following: Following | null;
+  #isFollowed = false;
 
   /** `file` is the name that errors tell, `sizeBytes` what stat said. */
-  constructor(path: string, file: string, sizeBytes: number) {
+  constructor(path: string, file: string, sizeBytes: number, following: Following | null = null) {
     this.#path = path;
     this.#file = file;
-    this.sizeBytes = sizeBytes;
+    this.#statBytes = sizeBytes;
+    this.#following = following;
+  }
+
+  /** A file that is followed cannot be read again: it would have no end, or another one. */
+  get canReopen(): boolean {
+    return !this.#isFollowed;
+  }
+
+  get sizeBytes(): number | null {
+    return this.#isFollowed ? null : this.#statBytes;
+  }
+
+  /** From now on the file is a capture that grows; without `Following` nothing changes. */
+  follow(): void {
+    this.#isFollowed = this.#following !== null;
   }
 
   async peek(length: number): Promise<Uint8Array> {
-    const source = this.open();
+    if (this.#following !== null) {
+      const size = (): number => statSync(this.#path).size;
+      await waitForBytes(size, Math.min(length, TELLING_BYTES), this.#following);
+    }
+    const source = this.openAt(0);
     const target = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {
@@ -79,8 +104,9 @@ export class FileOrigin implements ByteOrigin {
     return target.subarray(0, filled);
   }
 
-  open(): FileSource {
-    return this.openAt(0);
+  open(): ClosableSource {
+    if (!this.#isFollowed || this.#following === null) return this.openAt(0);
+    return new FollowSource(this.#path, this.#file, this.#following);
   }
 
   /** Reads from `offset` on; for the members of an uncompressed bundle. */

@@ -9,6 +9,7 @@ import { type ByteOrigin, MemoryOrigin, readAll } from "./byte-origin.ts";
 import type { Compression } from "./compression.ts";
 import { type IgnoredFile, listDirectory, reasonToIgnore } from "./directory-listing.ts";
 import { FileOrigin } from "./file-source.ts";
+import type { Following } from "./follow-source.ts";
 import { HashedOrigin } from "./hashed-source.ts";
 import { FILE_LIMIT, GIVEN_TWICE, NOT_READABLE, NOT_RECOGNISED } from "./input-diagnostics.ts";
 import { fromSystemError, InputError } from "./input-error.ts";
@@ -25,6 +26,8 @@ export interface OpenOptions {
   readonly hash: boolean;
   /** Read when "-" is given. */
   readonly stdin: Readable;
+  /** Wait for what is still written to capture files; null: read them as they are. */
+  readonly following?: Following | null;
 }
 
 /** One input that was used, for the report. */
@@ -99,6 +102,7 @@ class InputOpener implements OpenedInputs {
   readonly errors: InputError[] = [];
 
   readonly #options: OpenOptions;
+  readonly #following: Following | null;
   readonly #log = new DiagnosticLog();
   readonly #used: Used[] = [];
   readonly #closers: (() => void)[] = [];
@@ -108,6 +112,7 @@ class InputOpener implements OpenedInputs {
 
   constructor(options: OpenOptions) {
     this.#options = options;
+    this.#following = options.following ?? null;
   }
 
   async describe(): Promise<InputDescription[]> {
@@ -160,7 +165,8 @@ class InputOpener implements OpenedInputs {
     const stat = statOf(path);
     if (stat.isDirectory()) await this.#openDirectory(path, label, isSnapshotOnly);
     else if (stat.isFile()) {
-      const origin = new FileOrigin(path, path, stat.size);
+      const following = isSnapshotOnly ? null : this.#following;
+      const origin = new FileOrigin(path, path, stat.size, following);
       await this.#openNamed(path, realpathSync(path), origin, label, isSnapshotOnly);
     } else {
       // A FIFO, such as the <(...) of a shell.
@@ -295,6 +301,7 @@ class InputOpener implements OpenedInputs {
       return this.#refuse(candidate, "bad-argument", what, "Give captures without --snapshot.");
     }
     const file = this.#uniqueName(candidate.file);
+    candidate.origin.follow?.();
     const source = content.open();
     this.#closers.push(() => source.close());
     this.captures.push({ file, label: candidate.label, source });
