@@ -55,16 +55,37 @@ function compileParty(selector: PartySelector, labels: PodLabels): PartyTest {
   return (party, end, connection) => allOf(tests.map((test) => test(party, end, connection)));
 }
 
-/** What the snapshot knows of the end; an end that may be another one than it seems leaves it open. */
+/**
+ * What the snapshot knows of the end; an end that may be another one than it seems leaves it open. `kind` asks whose address it is,
+ * so that pods of the host network, whose address is their node's, are no pods there.
+ */
 function compileIdentity(selector: PartySelector, labels: PodLabels): PartyTest[] {
-  const tests: PartyTest[] = [];
   const kinds = new Set<string>(asList(selector.kind));
+  const tests = compileNames(selector, labels);
+  if (kinds.size === 0 && tests.length === 0) return [];
+  const ask = (who: ReportParty): Answer => allOf(tests.map((test) => test(who)));
+  const identity: PartyTest = (party, end, connection) => {
+    const isKind = kinds.size === 0 || kinds.has(party.kind);
+    const answer = isKind ? ask(party) : "no";
+    if (answer !== "no") return ambiguous(party) ? "maybe" : answer;
+    if (isKind && otherPods(party).some((pod) => ask(pod) !== "no")) return "maybe";
+    // What a rewrite hides is always a pod.
+    const mayBePod = kinds.size === 0 || kinds.has("pod");
+    return mayBePod && mayBeHidden(party, end, connection) ? "maybe" : "no";
+  };
+  return [identity];
+}
+
+function compileNames(
+  selector: PartySelector,
+  labels: PodLabels,
+): ((party: ReportParty) => Answer)[] {
+  const tests: ((party: ReportParty) => Answer)[] = [];
   const namespaces = new Set(asList(selector.namespace));
   const nodes = asList(selector.node);
   const workloads = asList(selector.workload);
   const pods = asList(selector.pod);
   const wanted = Object.entries(selector.labels ?? {});
-  if (kinds.size > 0) tests.push(({ kind }) => answerOf(kinds.has(kind)));
   if (namespaces.size > 0)
     tests.push(({ namespace }) => answerOf(namespace !== undefined && namespaces.has(namespace)));
   if (nodes.length > 0)
@@ -78,17 +99,7 @@ function compileIdentity(selector: PartySelector, labels: PodLabels): PartyTest[
   if (workloads.length > 0)
     tests.push((party) => anyOf(workloads.map((one) => isOfWorkload(party, one))));
   if (wanted.length > 0) tests.push((party) => hasLabels(party, wanted, labels));
-  if (tests.length === 0) return [];
-  const identity: PartyTest = (party, end, connection) => {
-    const ask = (who: ReportParty): Answer =>
-      allOf(tests.map((test) => test(who, end, connection)));
-    const answer = ask(party);
-    if (answer !== "no") return ambiguous(party) ? "maybe" : answer;
-    const others = otherPods(party);
-    if (others.some((pod) => ask(pod) !== "no")) return "maybe";
-    return mayBeHidden(party, end, connection) ? "maybe" : "no";
-  };
-  return [identity];
+  return tests;
 }
 
 /** A name, or its beginning up to a dash: pods of one workload. */

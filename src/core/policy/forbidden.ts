@@ -15,6 +15,8 @@ export interface WhatMatch {
   readonly wholeRun: readonly ReportFinding[];
   /** What a connection has that the rule names, as one phrase. */
   wordsFor(connection: ReportConnection): string;
+  /** Why it may have it, and what would tell. */
+  doubtAbout(connection: ReportConnection): { readonly what: string; readonly hint?: string };
 }
 
 export type FindingsById = ReadonlyMap<string, ReportFinding>;
@@ -44,12 +46,13 @@ export function compileNamed(named: Named, findings: FindingsById, places: Place
     }
     return undefined;
   };
+  // A level stands for every rule: what could raise the gravest of them leaves it open.
+  const asked = rules.size > 0 ? rules : GRAVE;
+  const possibleFinding = (connection: ReportConnection): string | undefined =>
+    [...asked].find((rule) => mayHaveFinding(rule, connection, places));
   const findingAnswer = (connection: ReportConnection): Answer => {
     if (seenFinding(connection) !== undefined) return "yes";
-    // A level stands for every rule: what could raise the gravest of them leaves it open.
-    const asked = rules.size > 0 ? rules : GRAVE;
-    for (const rule of asked) if (mayHaveFinding(rule, connection, places)) return "maybe";
-    return "no";
+    return possibleFinding(connection) === undefined ? "no" : "maybe";
   };
   return {
     of: (connection) =>
@@ -68,7 +71,33 @@ export function compileNamed(named: Named, findings: FindingsById, places: Place
       if (overlays.size > 0) return `it is inside a tunnel${kindWords(connection)}`;
       return classes.size > 0 ? `it is ${connection.class}` : "there is such a connection";
     },
+    doubtAbout(connection) {
+      const rule =
+        namesFinding && seenFinding(connection) === undefined
+          ? possibleFinding(connection)
+          : undefined;
+      if (rule === undefined) return doubtfulClass(connection);
+      return {
+        what: `whether it has ${rule} is not known`,
+        ...hintFor(rule, connection),
+      };
+    },
   };
+}
+
+function doubtfulClass(connection: ReportConnection): { what: string; hint?: string } {
+  const what = `it may be ${possibleClasses(connection).join(" or ")}`;
+  const { wouldDecide } = connection;
+  return wouldDecide === undefined ? { what } : { what, hint: wouldDecide };
+}
+
+function hintFor(rule: string, connection: ReportConnection): { readonly hint?: string } {
+  const { node } = [connection.orig, connection.resp].find(({ kind }) => kind === "pod") ?? {};
+  const where = node ?? "the pod's node";
+  if (rule === "wrong-eni") return { hint: `a capture of all ENIs (eth0, eth1 ...) of ${where}` };
+  if (rule === "path-differs-from-rules")
+    return { hint: `iptables-save, ip rule and ip route show table all of ${where}` };
+  return connection.wouldDecide === undefined ? {} : { hint: connection.wouldDecide };
 }
 
 const OVERLAY_CLASSES: ReadonlySet<string> = new Set(["pod-to-pod-overlay", "overlay-tunnel"]);
@@ -120,6 +149,8 @@ function mayHaveFinding(rule: string, connection: ReportConnection, places: Plac
   const classes = CLASSES_BEHIND[rule];
   if (classes === undefined || connection.confidence === "proven") return false;
   if (rule === "peered-cidr-snat" && connection.resp.kind !== "peer") return false;
+  // Of this class it was looked at, and the finding was not made.
+  if (classes.includes(connection.class)) return false;
   const possible = possibleClasses(connection);
   return possible.includes("unclassified") || possible.some((id) => classes.includes(id));
 }
@@ -127,10 +158,12 @@ function mayHaveFinding(rule: string, connection: ReportConnection, places: Plac
 /** True also where no pod's packets had to leave a node. */
 function isSeenAtOwnEni(connection: ReportConnection, places: Places): boolean {
   const { orig, resp, observations } = connection;
+  // A service that has nobody behind it was never sent on.
+  if (resp.kind === "service") return true;
   const nodes = [orig, resp].flatMap(({ kind, node }) =>
     kind === "pod" && node !== undefined ? [node] : [],
   );
-  if (nodes.length === 0 || (nodes.length === 2 && nodes[0] === nodes[1])) return true;
+  if (nodes.length === 0 || (orig.node !== undefined && orig.node === resp.node)) return true;
   return observations.some(({ vantagePoint }) => {
     const place = places.get(vantagePoint);
     return place?.node !== undefined && ENI_KINDS.has(place.kind) && nodes.includes(place.node);

@@ -10,7 +10,7 @@ const OVERLAY_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Findings that are told by payload or by ICMP errors; all others by headers alone. */
-const BY_PAYLOAD = /^(?:proxy-protocol-|client-ip-|dns-)/;
+const BY_PAYLOAD = /^(?:proxy-protocol-|dns-)/;
 const BY_ICMP: ReadonlySet<string> = new Set(["icmp-error", "mtu-black-hole", "imds-hop-limit"]);
 
 export function restsOn({ kind, says }: PolicyRule): ReadonlySet<Aspect> {

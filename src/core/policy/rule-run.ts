@@ -129,10 +129,8 @@ function judgeForbidden(says: ForbidRule, facts: RunFacts): Judge {
     const answer = named.of(connection);
     if (answer === "no") return HOLDS;
     if (answer === "yes") return violates(named.wordsFor(connection));
-    return open(
-      `it is ${connection.class}, or what is forbidden: the captures do not tell`,
-      connection.wouldDecide,
-    );
+    const { what, hint } = named.doubtAbout(connection);
+    return open(what, hint);
   };
 }
 

@@ -423,6 +423,35 @@ describe("matching", () => {
       [0, 1],
     ],
     [
+      "a pod of the host network has its node's address and is no pod by its address",
+      connectionOf(
+        "conn-1",
+        "node-to-pod",
+        { ...nodeParty("n1", "10.0.1.17"), hostNetworkPods: ["kube-system/aws-node-f6cb3"] },
+        API,
+      ),
+      "from: {kind: pod}",
+      [0, 0],
+    ],
+    [
+      "what a NodePort hides is a pod and nothing else",
+      connectionOf("conn-1", "nodeport", WEB, nodeParty("n1", "10.0.1.17"), {
+        confidence: "possible",
+        candidates: ["nodeport", "pod-to-node"],
+      }),
+      "to: {kind: external}",
+      [0, 0],
+    ],
+    [
+      "a NodePort may hide any pod",
+      connectionOf("conn-1", "nodeport", WEB, nodeParty("n1", "10.0.1.17"), {
+        confidence: "possible",
+        candidates: ["nodeport", "pod-to-node"],
+      }),
+      "to: {workload: api}",
+      [0, 1],
+    ],
+    [
       "an echo identifier is no port",
       connectionOf("conn-1", "pod-to-pod-direct", WEB, API, { protocol: "icmp" }),
       "to: {port: 8080}",
