@@ -4,7 +4,7 @@
  */
 import type { CaptureJob, SnapshotText } from "../../src/core/analysis.ts";
 import { analyze } from "../../src/core/analyze.ts";
-import { layOutTopology } from "../../src/core/diagram/topology-layout.ts";
+import { layOutTopology } from "../../src/core/diagram/topology/topology-layout.ts";
 import { examine } from "../../src/core/doctor/examine.ts";
 import { explain } from "../../src/core/explain/explain.ts";
 import { renderCheckupText } from "../../src/core/render/checkup-text.ts";

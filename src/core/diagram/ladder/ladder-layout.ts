@@ -38,6 +38,8 @@ export interface LadderOptions {
 
 const LANE = { head: 152, gap: 40, headHeight: 76 } as const;
 const WORDS = { least: 90, most: 210 } as const;
+/** Enough for a sentence above the picture. */
+const LEAST_WIDTH = 720;
 const GAP_ROW = 30;
 const REWRITE = { width: 10, head: 18 } as const;
 
@@ -117,7 +119,7 @@ function measure(model: LadderModel): LadderGeometry {
     y += row.kind === "gap" ? GAP_ROW : rowHeight(row);
   }
   return {
-    width: Math.ceil((laneX.at(-1) ?? first) + LANE.head / 2 + MARGIN),
+    width: Math.max(LEAST_WIDTH, Math.ceil((laneX.at(-1) ?? first) + LANE.head / 2 + MARGIN)),
     laneX,
     pitch: LANE.head + LANE.gap,
     timeRight: cut(MARGIN + timeWidth),

@@ -154,12 +154,13 @@ function packetRows(
     if (group === undefined) groups.set(key, [sighting]);
     else group.push(sighting);
   }
+  const sameFirst = sameFirsts(connection, lanes, sightings);
   let split = false;
   const rows: { row: PacketRow; order: number; timed: boolean }[] = [];
   for (const [key, group] of groups) {
     // Who answers sends from the far end.
     const members = group[0]?.side === "resp" ? group.toReversed() : group;
-    const parts = chains(key, members, connection, lanes);
+    const parts = chains(key, members, lanes, sameFirst);
     // What could not be joined may be one packet after all, drawn twice.
     split ||= parts.length > 1;
     for (const part of parts) {
@@ -167,7 +168,7 @@ function packetRows(
       if (first === undefined) continue;
       const timed = part.some(({ seconds }) => seconds !== null);
       rows.push({
-        row: rowOf(part, key, connection, lanes),
+        row: rowOf(part, key, lanes, sameFirst),
         order: orderOf(part, sightings),
         timed,
       });
@@ -181,8 +182,8 @@ function packetRows(
 function chains(
   key: string,
   members: readonly Sighting[],
-  connection: ReportConnection,
   lanes: readonly LadderLane[],
+  sameFirst: SameFirst,
 ): Sighting[][] {
   const together = !/ (?:first|last)$/.test(key) || key.startsWith("null");
   const parts: Sighting[][] = [];
@@ -190,28 +191,52 @@ function chains(
     const before = parts.at(-1)?.at(-1);
     const fits =
       before !== undefined &&
-      (together ? before.lane !== member.lane : isSame(key, before, member, connection, lanes));
+      (together ? before.lane !== member.lane : isSame(key, before, member, lanes, sameFirst));
     if (fits) parts.at(-1)?.push(member);
     else parts.push([member]);
   }
   return parts;
 }
 
+/** Whether a direction's first packet at one lane is its first packet at another one. */
+type SameFirst = (laneA: number, laneB: number, side: "orig" | "resp") => boolean;
+
 /**
- * First packets are the same where the report has a delay between them. Last ones, where both places saw as many packets of
- * that direction, whose first was the same.
+ * The report has a delay between two firsts when they are one packet; it has none inside tunnels. There a handshake packet
+ * tells it too, unless some were sent again.
  */
+function sameFirsts(
+  connection: ReportConnection,
+  lanes: readonly LadderLane[],
+  sightings: readonly Sighting[],
+): SameFirst {
+  const handshakes = new Set(
+    sightings
+      .filter(({ signs }) => signs.includes("first"))
+      .filter(({ signs }) => signs.includes("syn") || signs.includes("syn-ack"))
+      .map(({ lane, side }) => `${lane} ${side}`),
+  );
+  return (laneA, laneB, side) => {
+    const x = lanes[Math.min(laneA, laneB)]?.stop;
+    const y = lanes[Math.max(laneA, laneB)]?.stop;
+    if (x?.kind !== "seen" || y?.kind !== "seen" || Math.abs(laneA - laneB) !== 1) return false;
+    if (hopBetween(connection, x, y)?.delaySeconds?.[side] !== undefined) return true;
+    const again = connection.tcp?.retransmissions?.[side] ?? 0;
+    return again === 0 && handshakes.has(`${laneA} ${side}`) && handshakes.has(`${laneB} ${side}`);
+  };
+}
+
+/** Last packets are the same where both places saw as many packets of that direction, whose first was the same. */
 function isSame(
   key: string,
   a: Sighting,
   b: Sighting,
-  connection: ReportConnection,
   lanes: readonly LadderLane[],
+  sameFirst: SameFirst,
 ): boolean {
-  const [x, y] = [lanes[Math.min(a.lane, b.lane)]?.stop, lanes[Math.max(a.lane, b.lane)]?.stop];
+  const [x, y] = [lanes[a.lane]?.stop, lanes[b.lane]?.stop];
   if (x?.kind !== "seen" || y?.kind !== "seen" || a.side === null) return false;
-  const hop = hopBetween(connection, x, y);
-  if (hop?.delaySeconds?.[a.side] === undefined) return false;
+  if (!sameFirst(a.lane, b.lane, a.side)) return false;
   if (key.endsWith("first")) return true;
   return x.observation.records[a.side] === y.observation.records[a.side];
 }
@@ -219,8 +244,8 @@ function isSame(
 function rowOf(
   part: readonly Sighting[],
   key: string,
-  connection: ReportConnection,
   lanes: readonly LadderLane[],
+  sameFirst: SameFirst,
 ): PacketRow {
   const ends = /(first|last)$/.test(key);
   return {
@@ -230,7 +255,7 @@ function rowOf(
     marks: part.map(({ lane, record, seconds }) => ({ lane, record, seconds })),
     joined: part.slice(1).map((one, i) => {
       const before = part[i];
-      return ends && before !== undefined && isSame(key, before, one, connection, lanes);
+      return ends && before !== undefined && isSame(key, before, one, lanes, sameFirst);
     }),
   };
 }

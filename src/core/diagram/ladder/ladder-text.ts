@@ -25,7 +25,7 @@ export function laneText({ stop }: LadderLane, protocol: string): LaneText {
     case "seen": {
       const { observation, node } = stop;
       const tunnel = observation.encapsulation;
-      const inside = tunnel === undefined ? "" : ` inside ${tunnel.kind}`;
+      const inside = tunnel === undefined ? "" : ` · ${tunnel.kind}`;
       return {
         name: xmlSafe(numberedPlace(stop)),
         detail: xmlSafe(`${(node ?? "").replace(/(?<=.)\..*$/s, "")}${inside}`),
@@ -67,9 +67,11 @@ function wayText(side: PacketRow["side"]): string {
 /** "SYN", "RST; last packet back", "retransmission, 1st of 3". */
 export function rowText({ side, signs }: PacketRow, { tcp }: ReportConnection): SafeText {
   const handshake = signs.includes("syn") || signs.includes("syn-ack");
+  const only = signs.includes("first") && signs.includes("last");
   const words = signs
-    .filter((sign) => sign !== "first" || !handshake)
+    .filter((sign) => sign !== "first" || !(handshake || only))
     .map((sign) => {
+      if (only && sign === "last") return `only packet${wayText(side)}`;
       const all = side === null ? undefined : totals(tcp, sign)?.[side];
       const way = sign === "first" || sign === "last" ? wayText(side) : "";
       return all === undefined || all < 2
@@ -118,7 +120,7 @@ export function ladderNotes({ path, rows, detailed }: LadderModel): SafeText[] {
     sentences.push(
       "This report lists no packets, only the first record of each place: analyse the captures with --key-packets for more.",
     );
-  } else {
+  } else if (rows.some((row) => row.kind === "packet" && row.joined.includes(true))) {
     sentences.push(
       "Joined lines are one packet: the first ones by sequence number or identification, the last ones because both places saw as many.",
     );
