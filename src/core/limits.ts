@@ -29,6 +29,8 @@ export const MAX_HELD_FRAGMENTS = 16_384;
 export const MAX_FLOWS = 4_000_000;
 /** Distinct places (interface, direction and MAC of SLL, VLAN) in one analysis. More share the last one. */
 export const MAX_TAPS = 65_535;
+/** Distinct tunnels (place, kind, network identifier, depth) in one analysis. More share the last one. */
+export const MAX_TUNNELS = 4_000_000;
 /** Fingerprints of a datagram flow kept per direction, for joining across NAT. */
 export const FINGERPRINTS_PER_DIRECTION = 4;
 /**

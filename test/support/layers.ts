@@ -52,6 +52,7 @@ const PIPELINE = new Set([
   "analysis.ts",
   "analyze.ts",
   "read-captures.ts",
+  "packet-batch.ts",
   "decode-diagnostics.ts",
 ]);
 

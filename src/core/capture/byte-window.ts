@@ -3,8 +3,10 @@
  * It grows only when a whole record does not fit and bytes for it have arrived, never because a length field says so.
  */
 
+/** The first block is small: what happens at its end is then known to the optimiser before it takes a loop over records on. */
+const INITIAL_CAPACITY_BYTES = 64 * 1024;
 /** Big enough that a block of a local file costs one system call and small enough to stay in the second-level cache. */
-const INITIAL_CAPACITY_BYTES = 1024 * 1024;
+const FULL_CAPACITY_BYTES = 1024 * 1024;
 const MIN_SPACE_BYTES = 64 * 1024;
 
 export class ByteWindow {
@@ -42,7 +44,7 @@ export class ByteWindow {
   }
 
   #grow(): void {
-    const buffer = new ArrayBuffer(Math.max(this.bytes.length * 2, MIN_SPACE_BYTES * 2));
+    const buffer = new ArrayBuffer(Math.max(this.bytes.length * 2, FULL_CAPACITY_BYTES));
     const bytes = new Uint8Array(buffer);
     bytes.set(this.bytes.subarray(0, this.end));
     this.bytes = bytes;

@@ -2,7 +2,7 @@
  * Where a flow was seen, as one word of its key. Outside tunnels that is the tap itself; inside, the tap together with the
  * kind, identifier and depth of the tunnel, numbered from FIRST_TUNNEL.
  */
-import { MAX_TAPS } from "../limits.ts";
+import { MAX_TAPS, MAX_TUNNELS } from "../limits.ts";
 import { WordTupleTable } from "./word-tuple-table.ts";
 
 /** Contexts below are taps. */
@@ -17,15 +17,19 @@ export class ContextTable {
   /** Tunnel contexts of one tap as a list: the newest by tap, the one before it by context. -1 = none. */
   readonly #newestOfTap: number[] = [];
   readonly #olderOfSameTap: number[] = [];
+  readonly #maxTunnels: number;
   #last = -1;
+  /** Packets of tunnels beyond the bound. */
+  folded = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, maxTunnels: number = MAX_TUNNELS) {
     this.#tunnels = new WordTupleTable(5, seed);
+    this.#maxTunnels = Math.max(1, maxTunnels);
   }
 
   /**
    * Context of the layer `depth` (1 = inside one tunnel) that a tunnel of this kind carries. `above`: context of the tunnel's own
-   * packets, so that two mirror sessions that copied one tunnel stay apart.
+   * packets, so that two mirror sessions that copied one tunnel stay apart. Beyond the bound tunnels share the last one.
    */
   intern(tap: number, encapsulation: number, vni: number, depth: number, above: number): number {
     const tunnels = this.#tunnels;
@@ -37,6 +41,10 @@ export class ContextTable {
     key[4] = above;
     if (this.#last >= 0 && tunnels.matches(this.#last)) return FIRST_TUNNEL + this.#last;
     const known = tunnels.find();
+    if (known < 0 && tunnels.size >= this.#maxTunnels) {
+      this.folded += 1;
+      return FIRST_TUNNEL + this.#maxTunnels - 1;
+    }
     this.#last = known >= 0 ? known : this.#add(tap);
     return FIRST_TUNNEL + this.#last;
   }

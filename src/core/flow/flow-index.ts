@@ -1,33 +1,45 @@
 /**
- * From key to row: open addressing with linear probing over pairs (hash, row + 1), at most 0.6 full. The hash is compared
- * before the row is touched. Entries are never deleted; a reused tuple's entry is pointed to its new row.
+ * From key to row: open addressing with linear probing, at most half full. A slot is one word: row + 1 and, above it, bits of the
+ * hash that are compared before the row is touched. Entries are never deleted; a reused tuple's entry is pointed to its new row.
  */
-
 import {
   ROW_ADDRESS_A,
   ROW_ADDRESS_B,
-  ROW_CONTEXT,
-  ROW_KIND,
+  ROW_PLACE,
   ROW_PORTS,
+  ROW_TRAITS,
   ROW_WORDS,
+  TRAIT_SUCCEEDED,
 } from "./flow-columns.ts";
 import type { RecordStore } from "./record-store.ts";
 import { CHUNK_MASK, CHUNK_SHIFT } from "./record-store.ts";
 
 /** Starts tiny so that growth is exercised before the optimiser runs. */
 const INITIAL_SLOTS = 64;
-const MAX_LOAD = 0.6;
+/** Low bits of a slot: row + 1, 0 = free. The other ten are the highest of the hash, whose lowest choose the slot. */
+const ENTRY_BITS = 22;
+const ENTRY_MASK = (1 << ENTRY_BITS) - 1;
+
+/** Rows that an index can tell apart. */
+export const MOST_ROWS = ENTRY_MASK;
 
 /** What look-ups give: `row * 2`, plus 1 when the packet goes from `b` to `a`. Negative: no row. */
 export type FlowPointer = number;
 
 export class FlowIndex {
   readonly #rows: RecordStore;
-  #slots = new Int32Array(INITIAL_SLOTS * 2);
+  readonly #hashOf: (row: number) => number;
+  #slots = new Int32Array(INITIAL_SLOTS);
   #entries = 0;
+  /** How often a tuple was pointed to another row. */
+  replaced = 0;
+  /** Entries that growing had to put somewhere else, in all: linear in their number. */
+  moved = 0;
 
-  constructor(rows: RecordStore) {
+  /** @param hashOf the hash that a row was inserted under, made again from its key */
+  constructor(rows: RecordStore, hashOf: (row: number) => number) {
     this.#rows = rows;
+    this.#hashOf = hashOf;
   }
 
   /**
@@ -36,8 +48,7 @@ export class FlowIndex {
    */
   find(
     hash: number,
-    context: number,
-    kind: number,
+    place: number,
     source: number,
     destination: number,
     ports: number,
@@ -45,14 +56,15 @@ export class FlowIndex {
   ): FlowPointer {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let at = (hash << 1) & mask;
+    let at = hash & mask;
     for (;;) {
-      const row = slots[at + 1]! - 1;
-      if (row < 0) return -1;
-      if (slots[at] === hash) {
+      const slot = slots[at]!;
+      if (slot === 0) return -1;
+      if ((slot ^ hash) >>> ENTRY_BITS === 0) {
+        const row = (slot & ENTRY_MASK) - 1;
         const words = this.#rows.ints[row >>> CHUNK_SHIFT]!;
         const base = (row & CHUNK_MASK) * ROW_WORDS;
-        if (words[base + ROW_CONTEXT] === context && words[base + ROW_KIND] === kind) {
+        if (words[base + ROW_PLACE] === place) {
           const a = words[base + ROW_ADDRESS_A];
           const b = words[base + ROW_ADDRESS_B];
           const pair = words[base + ROW_PORTS];
@@ -60,13 +72,36 @@ export class FlowIndex {
           if (a === destination && b === source && pair === portsReversed) return row * 2 + 1;
         }
       }
-      at = (at + 2) & mask;
+      at = (at + 1) & mask;
     }
   }
 
-  /** Adds a row whose key is not in the index yet. */
+  /** What stands where a look-up of this hash will begin: reading it before makes it be at hand then. */
+  slot(hash: number): number {
+    return this.#slots[hash & (this.#slots.length - 1)]!;
+  }
+
+  /**
+   * A word of the row that a look-up of this hash will most likely come to. Reading those of a batch before the look-ups makes memory
+   * fetch them together: nothing here waits for what the row holds, as comparing it would.
+   */
+  rowWord(hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = hash & mask;
+    let slot = slots[at]!;
+    while (slot !== 0 && (slot ^ hash) >>> ENTRY_BITS !== 0) {
+      at = (at + 1) & mask;
+      slot = slots[at]!;
+    }
+    if (slot === 0) return 0;
+    const row = (slot & ENTRY_MASK) - 1;
+    return this.#rows.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS]!;
+  }
+
+  /** Adds a row whose key is not in the index yet; all rows before it are or were in the index. */
   insert(hash: number, row: number): void {
-    if ((this.#entries + 1) * 2 > this.#slots.length * MAX_LOAD) this.#grow();
+    if ((this.#entries + 1) * 2 > this.#slots.length) this.#grow(row);
     this.#entries += 1;
     place(this.#slots, hash, row + 1);
   }
@@ -75,25 +110,40 @@ export class FlowIndex {
   replace(hash: number, row: number, successor: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let at = (hash << 1) & mask;
-    while (slots[at + 1] !== row + 1) at = (at + 2) & mask;
-    slots[at + 1] = successor + 1;
+    let at = hash & mask;
+    while ((slots[at]! & ENTRY_MASK) !== row + 1) at = (at + 1) & mask;
+    slots[at] = (hash & ~ENTRY_MASK) | (successor + 1);
+    const words = this.#rows.ints[row >>> CHUNK_SHIFT]!;
+    words[(row & CHUNK_MASK) * ROW_WORDS + ROW_TRAITS]! |= TRAIT_SUCCEEDED;
+    this.replaced += 1;
   }
 
-  #grow(): void {
-    const old = this.#slots;
-    const slots = new Int32Array(old.length * 2);
-    for (let at = 0; at < old.length; at += 2) {
-      if (old[at + 1] !== 0) place(slots, old[at]!, old[at + 1]!);
+  /** Slots that finding each entry once looks at, in all. */
+  probes(): number {
+    const mask = this.#slots.length - 1;
+    let probes = 0;
+    this.#slots.forEach((slot, at) => {
+      if (slot !== 0) probes += ((at - this.#hashOf((slot & ENTRY_MASK) - 1)) & mask) + 1;
+    });
+    return probes;
+  }
+
+  /** Rows are gone through in their own order: memory is fast at that, and slow at the order of the slots. */
+  #grow(rows: number): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    for (let row = 0; row < rows; row++) {
+      const words = this.#rows.ints[row >>> CHUNK_SHIFT]!;
+      const traits = words[(row & CHUNK_MASK) * ROW_WORDS + ROW_TRAITS]!;
+      if ((traits & TRAIT_SUCCEEDED) === 0) place(slots, this.#hashOf(row), row + 1);
     }
+    this.moved += this.#entries;
     this.#slots = slots;
   }
 }
 
 function place(slots: Int32Array, hash: number, entry: number): void {
   const mask = slots.length - 1;
-  let at = (hash << 1) & mask;
-  while (slots[at + 1] !== 0) at = (at + 2) & mask;
-  slots[at] = hash;
-  slots[at + 1] = entry;
+  let at = hash & mask;
+  while (slots[at] !== 0) at = (at + 1) & mask;
+  slots[at] = (hash & ~ENTRY_MASK) | entry;
 }

@@ -1,6 +1,6 @@
 /**
- * The key of a flow: context, kind (protocol, IP version, whether there are ports), two addresses and two ports, each in
- * 32-bit words. Both directions of a conversation hash alike, so one lookup finds either.
+ * The key of a flow in four 32-bit words: place (context and kind: protocol, IP version, whether there are ports), two addresses,
+ * two ports. Both directions of a conversation hash alike, so one lookup finds either.
  */
 
 import { IpProtocol } from "../wire/ip-protocol.ts";
@@ -42,6 +42,24 @@ export function mayHavePorts(protocol: number): boolean {
   }
 }
 
+/** Bits of a kind. */
+const KIND_BITS = 10;
+/** Contexts that the rest of the word has room for. */
+export const MAX_CONTEXTS = 2 ** (32 - KIND_BITS);
+
+/** Context (context-table.ts) and kind in one signed word. */
+export function keyPlace(context: number, kind: number): number {
+  return (context << KIND_BITS) | kind;
+}
+
+export function placeContext(place: number): number {
+  return place >>> KIND_BITS;
+}
+
+export function placeKind(place: number): number {
+  return place & ((1 << KIND_BITS) - 1);
+}
+
 /** Two ports in one signed word, the first in the high half. */
 export function portPair(first: number, second: number): number {
   return (first << 16) | second;
@@ -49,8 +67,7 @@ export function portPair(first: number, second: number): number {
 
 /** Signed 32-bit. The ends are mixed alone and added: exchanging them changes nothing, equal ends do not cancel. */
 export function flowHash(
-  context: number,
-  kind: number,
+  place: number,
   source: number,
   destination: number,
   sourcePort: number,
@@ -59,7 +76,7 @@ export function flowHash(
 ): number {
   let hash =
     (endHash(source, sourcePort, seed) + endHash(destination, destinationPort, seed)) ^
-    Math.imul((context << 10) ^ kind ^ seed, 0xc2b2ae3d);
+    Math.imul(place ^ seed, 0xc2b2ae3d);
   hash = Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f);
   return hash ^ (hash >>> 15);
 }

@@ -6,6 +6,7 @@ import {
   MAX_ICMP_ERRORS_KEPT,
   MAX_TAPS,
   MAX_THROUGHPUT_SERIES,
+  MAX_TUNNELS,
 } from "../limits.ts";
 
 /** A bound of limits.ts that was reached. */
@@ -21,6 +22,7 @@ export interface LimitCounts {
   readonly maxFlows: number;
   readonly flows: number;
   readonly taps: number;
+  readonly tunnels: number;
   readonly throughputSeries: number;
   readonly icmpErrors: number;
   readonly fragments: number;
@@ -42,6 +44,12 @@ export function flowLimits(counts: LimitCounts): FlowLimit[] {
       value: MAX_TAPS,
       count: counts.taps,
       effect: "records of further interfaces, VLANs or link addresses are shown at the last place",
+    },
+    {
+      limit: "tunnels",
+      value: MAX_TUNNELS,
+      count: counts.tunnels,
+      effect: "packets of further tunnels are shown in the last one",
     },
     {
       limit: "throughput-series",

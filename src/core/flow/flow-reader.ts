@@ -1,14 +1,10 @@
 /** From a row of the flow table to the plain value that the rest of the program works with. */
 import { Encapsulation, Sealed } from "../wire/packet-view.ts";
 import type { ContextTable } from "./context-table.ts";
-import type { DirectionTable } from "./direction.ts";
+import { type DirectionParts, readDirection } from "./direction-reader.ts";
 import {
   ROW_ADDRESS_A,
   ROW_ADDRESS_B,
-  ROW_CONTEXT,
-  ROW_FRAGMENTS,
-  ROW_KIND,
-  ROW_OUTER,
   ROW_PORTS,
   ROW_TRAITS,
   TRAIT_CARRIES_MASK,
@@ -35,9 +31,8 @@ import type { IcmpErrorList } from "./icmp-errors.ts";
 import type { ThroughputTable } from "./throughput.ts";
 
 /** The tables that together hold what is known about a row. */
-export interface FlowParts {
+export interface FlowParts extends DirectionParts {
   readonly rows: FlowRows;
-  readonly directions: DirectionTable;
   readonly contexts: ContextTable;
   readonly icmpErrors: IcmpErrorList;
   readonly proxyHeaders: ReadonlyMap<number, ProxyHeader>;
@@ -84,8 +79,8 @@ export function readObservation(
   tap: (index: number) => Tap,
 ): FlowObservation {
   const { rows, contexts } = parts;
-  const kind = rows.word(row, ROW_KIND);
-  const context = rows.word(row, ROW_CONTEXT);
+  const kind = rows.kind(row);
+  const context = rows.context(row);
   const ports = rows.word(row, ROW_PORTS);
   const traits = rows.word(row, ROW_TRAITS);
   const httpRequest = parts.httpRequests.get(row);
@@ -97,13 +92,13 @@ export function readObservation(
     protocol: protocolName(kind),
     a: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_A), ports >>> 16),
     b: endpoint(parts, kind, rows.word(row, ROW_ADDRESS_B), ports & 0xffff),
-    forward: parts.directions.read(row * 2),
-    backward: parts.directions.read(row * 2 + 1),
-    encapsulation: encapsulation(parts, context, rows.word(row, ROW_OUTER)),
+    forward: readDirection(parts, row * 2),
+    backward: readDirection(parts, row * 2 + 1),
+    encapsulation: encapsulation(parts, context, rows.outer(row)),
     carries: ENCAPSULATION_KINDS[(traits & TRAIT_CARRIES_MASK) >> TRAIT_CARRIES_SHIFT] ?? null,
     sealed: sealed === Sealed.WireGuard ? "wireguard" : sealed === Sealed.Esp ? "esp" : null,
     echoRequester: echoRequester(traits),
-    fragments: rows.word(row, ROW_FRAGMENTS),
+    fragments: rows.fragments.get(row),
     icmpErrors: parts.icmpErrors.list(row, rows.addresses),
     proxyHeader: parts.proxyHeaders.get(row) ?? null,
     ...(httpRequest === undefined ? {} : { httpRequest }),

@@ -2,23 +2,31 @@
 import type { IpLayer } from "../wire/packet-view.ts";
 import { AddressTable } from "./address-table.ts";
 import {
+  FIRST_WORDS,
   ROW_ADDRESS_A,
   ROW_ADDRESS_B,
-  ROW_CONTEXT,
-  ROW_KIND,
-  ROW_OUTER,
+  ROW_PLACE,
   ROW_PORTS,
   ROW_WORDS,
 } from "./flow-columns.ts";
 import { FlowIndex, type FlowPointer } from "./flow-index.ts";
-import { flowHash, keyKind, portPair } from "./flow-key.ts";
+import { flowHash, keyKind, keyPlace, placeContext, placeKind, portPair } from "./flow-key.ts";
 import { CHUNK_MASK, CHUNK_SHIFT, RecordStore } from "./record-store.ts";
+import { SparseColumn } from "./sparse-column.ts";
 
 export class FlowRows {
   readonly addresses: AddressTable;
-  /** Rows, each with its forward direction (flow-columns.ts). */
+  /** Rows with the touched words of their forward direction (flow-columns.ts). */
   readonly store = new RecordStore(ROW_WORDS);
-  readonly #index = new FlowIndex(this.store);
+  /** What the first packet of the forward direction set, by row. */
+  readonly forwardFirst = new RecordStore(FIRST_WORDS);
+  /** Fragments counted, by row. */
+  readonly fragments = new SparseColumn();
+  /** The peer's ISN as the first SYN-ACK acknowledged it, by row, where neither direction has that ISN. */
+  readonly acknowledgedIsns = new SparseColumn();
+  readonly index: FlowIndex;
+  /** Row of the tunnel's outer flow + 1, by row. */
+  readonly #outers = new SparseColumn();
   readonly #maxFlows: number;
   readonly #seed: number;
 
@@ -26,6 +34,7 @@ export class FlowRows {
     this.#maxFlows = maxFlows;
     this.#seed = seed;
     this.addresses = new AddressTable(seed);
+    this.index = new FlowIndex(this.store, (row) => this.#hashOfRow(row));
   }
 
   get length(): number {
@@ -45,17 +54,33 @@ export class FlowRows {
     this.store.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS + field] = value;
   }
 
+  kind(row: number): number {
+    return placeKind(this.word(row, ROW_PLACE));
+  }
+
+  context(row: number): number {
+    return placeContext(this.word(row, ROW_PLACE));
+  }
+
+  /** Row of the tunnel's outer flow, -1 outside tunnels. */
+  outer(row: number): number {
+    return this.#outers.get(row) - 1;
+  }
+
   /** The newest row of the layer's tuple in this context. */
   find(context: number, layer: IpLayer): FlowPointer {
-    const source = this.addresses.findSource(layer);
-    const destination = this.addresses.findDestination(layer);
-    if (layer.version === 6 && (source < 0 || destination < 0)) return -1;
-    const kind = keyKind(layer.protocol, layer.version, layer.hasPorts);
     const { srcPort, dstPort } = layer;
-    return this.#index.find(
-      flowHash(context, kind, source, destination, srcPort, dstPort, this.#seed),
-      context,
-      kind,
+    const place = keyPlace(context, keyKind(layer.protocol, layer.version, layer.hasPorts));
+    let source = layer.src0;
+    let destination = layer.dst0;
+    if (layer.version === 6) {
+      source = this.addresses.findSource(layer);
+      destination = this.addresses.findDestination(layer);
+      if (source < 0 || destination < 0) return -1;
+    }
+    return this.index.find(
+      flowHash(place, source, destination, srcPort, dstPort, this.#seed),
+      place,
       source,
       destination,
       portPair(srcPort, dstPort),
@@ -71,27 +96,36 @@ export class FlowRows {
   open(context: number, layer: IpLayer, outer: number, predecessor: number): FlowPointer {
     const source = this.addresses.internSource(layer);
     const destination = this.addresses.internDestination(layer);
-    const kind = keyKind(layer.protocol, layer.version, layer.hasPorts);
+    const place = keyPlace(context, keyKind(layer.protocol, layer.version, layer.hasPorts));
+    const { srcPort, dstPort } = layer;
     const row = this.store.allocate();
+    this.forwardFirst.allocate();
     const words = this.store.ints[row >>> CHUNK_SHIFT]!;
     const at = (row & CHUNK_MASK) * ROW_WORDS;
-    words[at + ROW_CONTEXT] = context;
-    words[at + ROW_KIND] = kind;
+    words[at + ROW_PLACE] = place;
     words[at + ROW_ADDRESS_A] = source;
     words[at + ROW_ADDRESS_B] = destination;
-    words[at + ROW_PORTS] = portPair(layer.srcPort, layer.dstPort);
-    words[at + ROW_OUTER] = outer;
-    const hash = flowHash(
-      context,
-      kind,
-      source,
-      destination,
-      layer.srcPort,
-      layer.dstPort,
-      this.#seed,
-    );
-    if (predecessor < 0) this.#index.insert(hash, row);
-    else this.#index.replace(hash, predecessor, row);
+    words[at + ROW_PORTS] = portPair(srcPort, dstPort);
+    if (outer >= 0) this.#outers.set(row, outer + 1);
+    const hash = flowHash(place, source, destination, srcPort, dstPort, this.#seed);
+    if (predecessor < 0) this.index.insert(hash, row);
+    else this.index.replace(hash, predecessor, row);
     return row * 2;
+  }
+
+  /** Hash of a key as the index wants it; `ports` is a port pair (flow-key.ts). */
+  hash(place: number, source: number, destination: number, ports: number): number {
+    return flowHash(place, source, destination, ports >>> 16, ports & 0xffff, this.#seed);
+  }
+
+  #hashOfRow(row: number): number {
+    const words = this.store.ints[row >>> CHUNK_SHIFT]!;
+    const at = (row & CHUNK_MASK) * ROW_WORDS;
+    return this.hash(
+      words[at + ROW_PLACE]!,
+      words[at + ROW_ADDRESS_A]!,
+      words[at + ROW_ADDRESS_B]!,
+      words[at + ROW_PORTS]!,
+    );
   }
 }

@@ -14,9 +14,11 @@ import type { FlowAccounting, OutcomeCode } from "./accounting.ts";
 import { Outcome, outcomeWithoutIp, RecordAccount } from "./accounting.ts";
 import { ContextTable } from "./context-table.ts";
 import { DecodeStopCounter, type DecodeStopTally } from "./decode-stops.ts";
-import { DirectionTable } from "./direction.ts";
+import { DirectionCounter } from "./direction-counter.ts";
+import { DirectionStore } from "./direction-store.ts";
 import { DnsNames } from "./dns-names.ts";
 import { isEchoReply, isEchoReplyToSelf, isEchoRequest } from "./echo.ts";
+import { FingerprintStore } from "./fingerprint.ts";
 import {
   ROW_TRAITS,
   TRAIT_CARRIES_MASK,
@@ -26,17 +28,20 @@ import {
   TRAIT_SEALED_MASK,
   TRAIT_SEALED_SHIFT,
 } from "./flow-columns.ts";
-import type { FlowPointer } from "./flow-index.ts";
+import { type FlowPointer, MOST_ROWS } from "./flow-index.ts";
 import { DEFAULT_SEED } from "./flow-key.ts";
 import { type FlowLimit, flowLimits } from "./flow-limits.ts";
 import type { FlowObservation, Tap } from "./flow-observation.ts";
 import { type FlowParts, readObservation } from "./flow-reader.ts";
 import { FlowRows } from "./flow-rows.ts";
 import { FIRST_UNKNOWN, FragmentTracker, type OverlapTally } from "./fragment-tracker.ts";
+import { HeaderPrediction } from "./header-prediction.ts";
 import { IcmpErrorList } from "./icmp-errors.ts";
 import { innerLength } from "./inner-length.ts";
 import { MacPairs } from "./mac-pairs.ts";
 import { RowColumns } from "./row-columns.ts";
+import { SegmentAnomalies } from "./segment-anomalies.ts";
+import { SynKeeper } from "./syn-keeper.ts";
 import { TapTable } from "./tap-table.ts";
 import { TcpTracker } from "./tcp-tracker.ts";
 import { ThroughputTracker } from "./throughput-tracker.ts";
@@ -51,8 +56,6 @@ export interface FlowTableOptions {
   readonly seed?: number;
 }
 
-/** Rows that the pointer arithmetic of flow-rows.ts allows. */
-const MOST_ROWS = 2 ** 29;
 /** Tunnels of a tap, and taps, among which a quoted packet is looked for: else an input would decide how long that takes. */
 const MAX_QUOTED_PLACES = 32;
 
@@ -61,7 +64,9 @@ const NO_ROW = -1;
 
 export class FlowTable {
   readonly #rows: FlowRows;
-  readonly #directions: DirectionTable;
+  /** The short way of packets that bring nothing new; `observe` is the way of all others. */
+  readonly prediction: HeaderPrediction;
+  readonly #counter: DirectionCounter;
   readonly #taps: TapTable;
   readonly #contexts: ContextTable;
   readonly #fragments: FragmentTracker;
@@ -86,19 +91,31 @@ export class FlowTable {
     this.#rows = new FlowRows(this.#maxFlows, seed);
     this.#taps = new TapTable(seed);
     this.#contexts = new ContextTable(seed);
-    this.#directions = new DirectionTable(this.#rows.store, new MacPairs(seed));
-    this.#tcp = new TcpTracker(this.#rows, this.#directions);
-    this.#throughput = new ThroughputTracker(this.#rows, this.#directions);
-    this.#fragments = new FragmentTracker(
-      this.#rows,
-      this.#directions,
-      this.#throughput,
-      this.#account,
-      seed,
-    );
-    this.#parts = {
+    const directions = new DirectionStore(this.#rows.store, this.#rows.forwardFirst);
+    const parts = {
+      directions,
+      fingerprints: new FingerprintStore(),
+      anomalies: new SegmentAnomalies(),
+      macPairs: new MacPairs(seed),
+    };
+    this.#tcp = new TcpTracker(this.#rows, directions);
+    this.#throughput = new ThroughputTracker(this.#rows, directions);
+    this.#counter = new DirectionCounter({
+      ...parts,
+      syns: new SynKeeper(directions),
+      throughput: this.#throughput,
+    });
+    this.#fragments = new FragmentTracker(this.#rows, this.#counter, this.#account, seed);
+    this.prediction = new HeaderPrediction({
       rows: this.#rows,
-      directions: this.#directions,
+      directions,
+      taps: this.#taps,
+      account: this.#account,
+      throughput: this.#throughput,
+    });
+    this.#parts = {
+      ...parts,
+      rows: this.#rows,
       contexts: this.#contexts,
       icmpErrors: this.#icmpErrors,
       proxyHeaders: this.#tcp.proxyHeaders,
@@ -197,6 +214,7 @@ export class FlowTable {
       maxFlows: this.#maxFlows,
       flows: this.#layersWithoutRow,
       taps: this.#taps.folded,
+      tunnels: this.#contexts.folded,
       throughputSeries: this.#throughput.withoutSeries,
       icmpErrors: this.#icmpErrors.dropped,
       fragments: this.#fragments.mayBeForgotten,
@@ -274,8 +292,7 @@ export class FlowTable {
     }
     const isFragment = (layer.fragmentOffset | layer.moreFragments) !== 0;
     if (isFragment) this.#fragments.note(context, packet, depth, flow, this.#record, this.#seconds);
-    this.#throughput.count(flow, this.#seconds, this.#nanos, bytes);
-    const bringsFirstPayload = this.#directions.count(
+    const bringsFirstPayload = this.#counter.count(
       flow,
       packet,
       depth,

@@ -7,15 +7,13 @@ import type { IpLayer } from "../wire/packet-view.ts";
 import { PacketView } from "../wire/packet-view.ts";
 import { defaultWireSettings } from "../wire/settings.ts";
 import { Outcome, type RecordAccount } from "./accounting.ts";
-import type { DirectionTable } from "./direction.ts";
-import { ROW_FRAGMENTS } from "./flow-columns.ts";
+import type { DirectionCounter } from "./direction-counter.ts";
 import type { FlowPointer } from "./flow-index.ts";
 import { keyKind, mayHavePorts } from "./flow-key.ts";
 import type { FlowRows } from "./flow-rows.ts";
 import { FragmentExtents } from "./fragment-extents.ts";
 import { FragmentTable, NO_FLOW } from "./fragment-table.ts";
 import { HeldFragments } from "./held-fragments.ts";
-import type { ThroughputTracker } from "./throughput-tracker.ts";
 
 /** No flow: the fragment's first one, which has the ports, was not seen yet. */
 export const FIRST_UNKNOWN = -2;
@@ -30,8 +28,7 @@ const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 export class FragmentTracker {
   readonly #rows: FlowRows;
-  readonly #directions: DirectionTable;
-  readonly #throughput: ThroughputTracker;
+  readonly #counter: DirectionCounter;
   readonly #account: RecordAccount;
   readonly #datagrams: FragmentTable;
   readonly #held: HeldFragments;
@@ -43,16 +40,9 @@ export class FragmentTracker {
   #capture = 0;
   #lastHeld = -1;
 
-  constructor(
-    rows: FlowRows,
-    directions: DirectionTable,
-    throughput: ThroughputTracker,
-    account: RecordAccount,
-    seed: number,
-  ) {
+  constructor(rows: FlowRows, counter: DirectionCounter, account: RecordAccount, seed: number) {
     this.#rows = rows;
-    this.#directions = directions;
-    this.#throughput = throughput;
+    this.#counter = counter;
     this.#account = account;
     this.#datagrams = new FragmentTable(seed, (entry, isEvicted) => {
       this.#held.giveUp(entry, isEvicted);
@@ -119,7 +109,7 @@ export class FragmentTracker {
   ): void {
     const layer = packet.layers[depth]!;
     const row = flow >>> 1;
-    this.#rows.set(row, ROW_FRAGMENTS, this.#rows.word(row, ROW_FRAGMENTS) + 1);
+    this.#rows.fragments.add(row, 1);
     if (layer.ipId === -1) return;
     const entry = this.#datagrams.enter(context, kindOf(layer), layer, seconds);
     if (layer.fragmentOffset === 0) {
@@ -154,10 +144,9 @@ export class FragmentTracker {
       const seconds = held.seconds(slot);
       const nanos = held.nanos(slot);
       const bytes = held.bytes(slot);
-      this.#rows.set(row, ROW_FRAGMENTS, this.#rows.word(row, ROW_FRAGMENTS) + 1);
-      this.#throughput.count(flow, seconds, nanos, bytes);
-      this.#directions.count(flow, replayed, depth, NO_VIEW, record, seconds, nanos, bytes);
-      this.#directions.noteEarlier(flow, record);
+      this.#rows.fragments.add(row, 1);
+      this.#counter.count(flow, replayed, depth, NO_VIEW, record, seconds, nanos, bytes);
+      this.#counter.noteEarlierRecord(flow, record);
       if (held.isInNoConnection(slot)) {
         this.#account.move(Outcome.FragmentWithoutFirst, Outcome.InConnection);
       }

@@ -5,40 +5,22 @@
  * A direction is named by a FlowPointer: `row * 2` for a -> b, `row * 2 + 1` for b -> a.
  */
 import {
-  BYTES,
-  FINGERPRINT_COUNT_MASK,
-  FINGERPRINT_COUNT_SHIFT,
-  FINGERPRINTS,
-  FIRST_NANOS,
-  FIRST_SECONDS,
   IP_ID,
-  ISN,
-  ISN_FROM_SYN_ACK,
-  ISN_RECORD,
   LAST_NANOS,
   LAST_SECONDS,
   MAC_PAIR,
-  PAYLOAD_BYTES,
   RECORDS,
-  SEQUENCE_END,
-  SEQUENCE_START,
-  TRAITS,
-} from "./direction.ts";
-import {
   ROW_ADDRESS_A,
   ROW_ADDRESS_B,
-  ROW_ANOMALIES,
-  ROW_CONTEXT,
-  ROW_FRAGMENTS,
-  ROW_KIND,
-  ROW_OUTER,
   ROW_PORTS,
   ROW_TRAITS,
+  SEQUENCE_END,
   TRAIT_CARRIES_MASK,
   TRAIT_REQUEST_BY_A,
   TRAIT_REQUEST_BY_B,
   TRAIT_SEALED_MASK,
   TRAIT_SERIES_MASK,
+  TRAITS,
 } from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
 import { kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
@@ -62,16 +44,16 @@ export class RowColumns {
   }
 
   tap(row: number): number {
-    return this.#parts.contexts.tap(this.#parts.rows.word(row, ROW_CONTEXT));
+    return this.#parts.contexts.tap(this.#parts.rows.context(row));
   }
 
   isInTunnel(row: number): boolean {
-    return this.#parts.contexts.isTunnel(this.#parts.rows.word(row, ROW_CONTEXT));
+    return this.#parts.contexts.isTunnel(this.#parts.rows.context(row));
   }
 
   /** Row of the tunnel's outer flow, -1 outside tunnels. */
   outer(row: number): number {
-    return this.#parts.rows.word(row, ROW_OUTER);
+    return this.#parts.rows.outer(row);
   }
 
   /** The packets carry others, in the open or sealed. */
@@ -83,7 +65,7 @@ export class RowColumns {
 
   /** Protocol, IP version and "has ports" in one number: equal for rows that may share a tuple. */
   kind(row: number): number {
-    return this.#parts.rows.word(row, ROW_KIND);
+    return this.#parts.rows.kind(row);
   }
 
   /** IANA protocol number. */
@@ -135,7 +117,7 @@ export class RowColumns {
   }
 
   fragments(row: number): number {
-    return this.#parts.rows.word(row, ROW_FRAGMENTS);
+    return this.#parts.rows.fragments.get(row);
   }
 
   hasIcmpErrors(row: number): boolean {
@@ -149,28 +131,26 @@ export class RowColumns {
 
   /** Segments out of line: sent again, recorded twice, resets, closed windows. */
   hasAnomalies(flow: FlowPointer): boolean {
-    return this.#parts.rows.word(flow >>> 1, ROW_ANOMALIES + (flow & 1)) !== 0;
+    return this.#parts.directions.anomalies(flow) !== 0;
   }
 
   retransmissions(flow: FlowPointer): number {
-    const slot = this.#parts.rows.word(flow >>> 1, ROW_ANOMALIES + (flow & 1));
-    return slot === 0 ? 0 : this.#parts.directions.anomalies.read(slot - 1).retransmissions;
+    const slot = this.#parts.directions.anomalies(flow);
+    return slot === 0 ? 0 : this.#parts.anomalies.read(slot - 1).retransmissions;
   }
 
   /** 0 when no packet went this way; then the other numbers of the direction say nothing. */
   records(flow: FlowPointer): number {
     const { directions } = this.#parts;
-    return directions.exists(flow) ? directions.word(flow, RECORDS) >>> 0 : 0;
+    return directions.exists(flow) ? directions.touched(flow, RECORDS) >>> 0 : 0;
   }
 
   bytes(flow: FlowPointer): number {
-    const { directions } = this.#parts;
-    return directions.exists(flow) ? directions.sum(flow, BYTES) : 0;
+    return this.#parts.directions.bytes(flow);
   }
 
   payloadBytes(flow: FlowPointer): number {
-    const { directions } = this.#parts;
-    return directions.exists(flow) ? directions.sum(flow, PAYLOAD_BYTES) : 0;
+    return this.#parts.directions.payloadBytes(flow);
   }
 
   tcpFlags(flow: FlowPointer): number {
@@ -183,15 +163,15 @@ export class RowColumns {
 
   /** Signed; says nothing without ISN. */
   isn(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, ISN);
+    return this.#parts.directions.isn(flow);
   }
 
   isnIsOfSynAck(flow: FlowPointer): boolean {
-    return (this.#parts.directions.word(flow, TRAITS) & ISN_FROM_SYN_ACK) !== 0;
+    return this.#parts.directions.isnIsOfSynAck(flow);
   }
 
   isnRecord(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, ISN_RECORD) >>> 0;
+    return this.#parts.directions.isnRecord(flow);
   }
 
   hasSequence(flow: FlowPointer): boolean {
@@ -200,64 +180,64 @@ export class RowColumns {
 
   /** Signed, as `sequenceEnd`. */
   sequenceStart(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, SEQUENCE_START);
+    return this.#parts.directions.sequenceStart(flow);
   }
 
   sequenceEnd(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, SEQUENCE_END);
+    return this.#parts.directions.touched(flow, SEQUENCE_END);
   }
 
   ttlMin(flow: FlowPointer): number {
-    return (this.#parts.directions.word(flow, TRAITS) >>> 8) & 255;
+    return (this.#parts.directions.touched(flow, TRAITS) >>> 8) & 255;
   }
 
   ttlMax(flow: FlowPointer): number {
-    return (this.#parts.directions.word(flow, TRAITS) >>> 16) & 255;
+    return (this.#parts.directions.touched(flow, TRAITS) >>> 16) & 255;
   }
 
   /** Identification of the first packet, 0 = none. */
   ipId(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, IP_ID) & 0xffff;
+    return this.#parts.directions.touched(flow, IP_ID) & 0xffff;
   }
 
   fingerprintCount(flow: FlowPointer): number {
     const { directions } = this.#parts;
     if (!directions.exists(flow)) return 0;
-    return (directions.word(flow, TRAITS) >>> FINGERPRINT_COUNT_SHIFT) & FINGERPRINT_COUNT_MASK;
+    return directions.fingerprintCount(flow);
   }
 
   /** Signed; `position` below `fingerprintCount`. */
   fingerprint(flow: FlowPointer, position: number): number {
-    const { directions } = this.#parts;
-    return directions.fingerprints.at(directions.word(flow, FINGERPRINTS), position);
+    const { directions, fingerprints } = this.#parts;
+    return fingerprints.at(directions.fingerprintSlot(flow), position);
   }
 
   /** Number of the pair of link addresses of the first packet, -1 = none. */
   macPair(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, MAC_PAIR) - 1;
+    return this.#parts.directions.first(flow, MAC_PAIR) - 1;
   }
 
   macSource(pair: number): string | null {
-    return this.#parts.directions.macPairs.source(pair);
+    return this.#parts.macPairs.source(pair);
   }
 
   macDestination(pair: number): string | null {
-    return this.#parts.directions.macPairs.destination(pair);
+    return this.#parts.macPairs.destination(pair);
   }
 
   firstSeconds(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, FIRST_SECONDS) >>> 0;
+    return this.#parts.directions.firstSeconds(flow);
   }
 
   firstNanos(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, FIRST_NANOS);
+    return this.#parts.directions.firstNanos(flow);
   }
 
   lastSeconds(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, LAST_SECONDS) >>> 0;
+    return this.#parts.directions.touched(flow, LAST_SECONDS) >>> 0;
   }
 
   lastNanos(flow: FlowPointer): number {
-    return this.#parts.directions.word(flow, LAST_NANOS);
+    return this.#parts.directions.touched(flow, LAST_NANOS);
   }
 }

@@ -2,9 +2,14 @@
 import { looksLikeHttpRequest, parseHttpRequest } from "../wire/http-request.ts";
 import type { IpLayer } from "../wire/packet-view.ts";
 import { looksLikeProxyHeader, parseProxyHeader } from "../wire/proxy-protocol.ts";
-import type { DirectionTable } from "./direction.ts";
+import type { DirectionStore } from "./direction-store.ts";
 import { dataSequence } from "./fingerprint.ts";
-import { ROW_ACKNOWLEDGED_ISN, ROW_TRAITS, TRAIT_SYN_ACK } from "./flow-columns.ts";
+import {
+  ROW_TRAITS,
+  TRAIT_ACKNOWLEDGES_A,
+  TRAIT_ACKNOWLEDGES_B,
+  TRAIT_SYN_ACK,
+} from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
 import type { HttpRequestHeader, ProxyHeader } from "./flow-observation.ts";
 import type { FlowRows } from "./flow-rows.ts";
@@ -15,9 +20,9 @@ export class TcpTracker {
   readonly proxyHeaders = new Map<number, ProxyHeader>();
   readonly httpRequests = new Map<number, HttpRequestHeader>();
   readonly #rows: FlowRows;
-  readonly #directions: DirectionTable;
+  readonly #directions: DirectionStore;
 
-  constructor(rows: FlowRows, directions: DirectionTable) {
+  constructor(rows: FlowRows, directions: DirectionStore) {
     this.#rows = rows;
     this.#directions = directions;
   }
@@ -31,8 +36,9 @@ export class TcpTracker {
     const hasIsn = directions.hasIsn(flow);
     const ownIsn = hasIsn ? directions.isn(flow) : 0;
     const peerOpened = directions.hasIsn(peer);
-    const acknowledged = (rows.word(row, ROW_TRAITS) & TRAIT_SYN_ACK) !== 0;
-    const acknowledgedIsn = rows.word(row, ROW_ACKNOWLEDGED_ISN);
+    const traits = rows.word(row, ROW_TRAITS);
+    const acknowledged = (traits & TRAIT_SYN_ACK) !== 0;
+    const acknowledgedIsn = this.#acknowledgedIsn(row, traits);
     const isn = layer.tcpSequence | 0;
     if (isSynAck(layer.tcpFlags)) {
       return answersNewConnection(
@@ -67,8 +73,20 @@ export class TcpTracker {
     const row = flow >>> 1;
     const traits = this.#rows.word(row, ROW_TRAITS);
     if ((traits & TRAIT_SYN_ACK) !== 0) return;
-    this.#rows.set(row, ROW_TRAITS, traits | TRAIT_SYN_ACK);
-    this.#rows.set(row, ROW_ACKNOWLEDGED_ISN, layer.tcpAck - 1);
+    const isn = (layer.tcpAck - 1) | 0;
+    const peer = flow ^ 1;
+    let which = 0;
+    if (this.#directions.hasIsn(peer) && this.#directions.isn(peer) === isn)
+      which = (peer & 1) === 0 ? TRAIT_ACKNOWLEDGES_A : TRAIT_ACKNOWLEDGES_B;
+    else this.#rows.acknowledgedIsns.set(row, isn);
+    this.#rows.set(row, ROW_TRAITS, traits | TRAIT_SYN_ACK | which);
+  }
+
+  /** Says nothing before a SYN-ACK. A direction's ISN never changes once it is known. */
+  #acknowledgedIsn(row: number, traits: number): number {
+    if ((traits & TRAIT_ACKNOWLEDGES_A) !== 0) return this.#directions.isn(row * 2);
+    if ((traits & TRAIT_ACKNOWLEDGES_B) !== 0) return this.#directions.isn(row * 2 + 1);
+    return this.#rows.acknowledgedIsns.get(row);
   }
 
   /** The first payload seen in a direction: keeps the PROXY protocol or HTTP header that it may begin with. */

@@ -1,5 +1,5 @@
 /** Which rows have enough data for bytes over time, and each packet into its row's series. */
-import type { DirectionTable } from "./direction.ts";
+import type { DirectionStore } from "./direction-store.ts";
 import {
   ROW_TRAITS,
   TRAIT_NO_SERIES,
@@ -8,27 +8,29 @@ import {
 } from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
 import type { FlowRows } from "./flow-rows.ts";
-import { SERIES_FROM_BYTES, ThroughputTable } from "./throughput.ts";
+import { ThroughputTable } from "./throughput.ts";
 
 export class ThroughputTracker {
   readonly table = new ThroughputTable();
   /** Rows that had enough data and found no room. */
   withoutSeries = 0;
   readonly #rows: FlowRows;
-  readonly #directions: DirectionTable;
+  readonly #directions: DirectionStore;
 
-  constructor(rows: FlowRows, directions: DirectionTable) {
+  constructor(rows: FlowRows, directions: DirectionStore) {
     this.#rows = rows;
     this.#directions = directions;
   }
 
-  /** A packet of a row, before the row's own sums have it. */
+  /**
+   * A packet, before the row's own sums have it. Of use once the row has a series, or the packet's direction SERIES_FROM_BYTES:
+   * the caller looks, because it has the row at hand.
+   */
   count(flow: FlowPointer, seconds: number, nanos: number, bytes: number): void {
     const row = flow >>> 1;
     const traits = this.#rows.word(row, ROW_TRAITS);
     let series = (traits & TRAIT_SERIES_MASK) >> TRAIT_SERIES_SHIFT;
     if (series === 0) {
-      if (!this.#directions.hasBytes(flow, SERIES_FROM_BYTES)) return;
       series = this.#open(row, traits, seconds, nanos);
       if (series === 0) return;
     }

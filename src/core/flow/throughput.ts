@@ -20,6 +20,9 @@ const CHUNK_SERIES_MASK = SERIES_PER_CHUNK - 1;
 /** Bytes of one direction from which on its row has a series. */
 export const SERIES_FROM_BYTES = 65_536;
 
+/** Milliseconds by exponent: a power per packet would cost more than all the rest. 64 buckets of the widest are 2^48 ms. */
+const WIDTHS = Float64Array.from({ length: 43 }, (_, exponent) => 2 ** exponent);
+
 /** Start and width of a series. */
 const START_SECONDS = 0;
 const START_NANOS = 1;
@@ -91,13 +94,11 @@ export class ThroughputTable {
       (seconds - heads[head + START_SECONDS]!) * 1000 +
       (nanos - heads[head + START_NANOS]!) / 1_000_000;
     if (milliseconds <= 0) return 0;
-    let width = 2 ** heads[head + WIDTH_EXPONENT]!;
-    while (milliseconds >= width * BUCKETS) {
+    while (milliseconds >= WIDTHS[heads[head + WIDTH_EXPONENT]!]! * BUCKETS) {
       this.#halve(slot);
       heads[head + WIDTH_EXPONENT]! += 1;
-      width *= 2;
     }
-    return Math.floor(milliseconds / width);
+    return Math.floor(milliseconds / WIDTHS[heads[head + WIDTH_EXPONENT]!]!);
   }
 
   /** Two buckets become one, in both directions. */

@@ -55,6 +55,12 @@ export const TcpFlag = {
   Cwr: 128,
 } as const;
 
+/**
+ * First value of unsigned 32-bit fields: no small integer to V8, so that the field holds doubles from the first packet on. With 0, the
+ * first larger number would change the shape of the object and throw away all machine code that had been made for it.
+ */
+const UNSIGNED = 0xffff_ffff;
+
 /** One IP header and what follows it. Offsets count from the start of the DataView that was decoded. */
 export class IpLayer {
   /** 4 or 6. */
@@ -96,8 +102,8 @@ export class IpLayer {
 
   tcpFlags = 0;
   /** Unsigned 32-bit. */
-  tcpSequence = 0;
-  tcpAck = 0;
+  tcpSequence = UNSIGNED;
+  tcpAck = UNSIGNED;
   tcpWindow = 0;
   /** Hash of a SYN's MSS, window scale, SACK-permitted and TSval, never 0; 0 when this is no SYN or options are cut. */
   tcpSynOptions = 0;
@@ -176,9 +182,9 @@ export class PacketView {
   hasMac = 0;
   /** MAC addresses as two numbers each: first 16 bits, last 32 bits (both unsigned). */
   srcMacHigh = 0;
-  srcMacLow = 0;
+  srcMacLow = UNSIGNED;
   dstMacHigh = 0;
-  dstMacLow = 0;
+  dstMacLow = UNSIGNED;
   /** LINUX_SLL/SLL2 packet type, else PacketType.None. */
   sllPacketType: number = PacketType.None;
   /** LINUX_SLL2 interface index (1-based), else 0. */
