@@ -9,7 +9,8 @@ FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.base.json rolldown.config.js ./
+# Not tsconfig.json: it names the tests as well, which are not here.
+COPY tsconfig.base.json rolldown.config.js ./
 COPY src src
 COPY bin bin
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund

@@ -14,7 +14,7 @@ import { readSubject } from "./read-subject.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
 interface DiffCommandOptions extends InputOptions, OutputOptions, TextCommandOptions {
-  readonly format: "text" | "wide" | "json" | "markdown";
+  readonly format: "text" | "wide" | "json" | "markdown" | "svg";
   readonly strict?: boolean;
 }
 
@@ -25,7 +25,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
   addOutputOption(addReadOptions(command))
     .addOption(
       new Option("-o, --format <format>", "text folds long lists, wide shows all")
-        .choices(["text", "wide", "json", "markdown"])
+        .choices(["text", "wide", "json", "markdown", "svg"])
         .default("text"),
     )
     .option("--strict", "exit with 4 when something could hide a difference and none was seen");
@@ -53,7 +53,7 @@ async function runDiff(
   if (after.report === null) return after.ends;
   const { diffReports } = await import("../core/policy/diff-reports.ts");
   const diff = diffReports(before.report, after.report);
-  await writeOutput(renderAs(diff, options, io), options, io);
+  await writeOutput(await renderAs(diff, options, io), options, io);
   return {
     unreadableInputs: before.unreadableInputs + after.unreadableInputs,
     different: diff.verdict === "different",
@@ -62,14 +62,27 @@ async function runDiff(
   };
 }
 
-function renderAs(diff: DiffResult, options: DiffCommandOptions, io: CliIo): Iterable<string> {
+async function renderAs(
+  diff: DiffResult,
+  options: DiffCommandOptions,
+  io: CliIo,
+): Promise<Iterable<string>> {
   switch (options.format) {
     case "json":
       return [`${terminalSafeJson(JSON.stringify(diff, null, 2))}\n`];
     case "markdown":
       return renderDiffMarkdown(diff);
+    case "svg":
+      return [await renderDiffSvg(diff)];
     case "wide":
     case "text":
       return renderDiffText(diff, textOptions(options, io, options.format === "wide"));
   }
+}
+
+/** d3 and its DOM take a quarter of a second to load; no other form pays for them. */
+async function renderDiffSvg(diff: DiffResult): Promise<string> {
+  const { renderSceneSvg } = await import("../node/render-svg.ts");
+  const { layOutDiff } = await import("../core/render/diff-scene.ts");
+  return renderSceneSvg(layOutDiff(diff));
 }

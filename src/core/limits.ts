@@ -112,3 +112,5 @@ export const MAX_COMPARED_PATHS = 100_000;
 export const MAX_NAME_LENGTH = 253;
 /** Results of a SARIF file: GitHub shows 5,000 of a run. More are counted in a notification. */
 export const MAX_SARIF_RESULTS = 5_000;
+/** Routes drawn in the picture of a comparison. More are counted below it. */
+export const MAX_DRAWN_CHANGES = 60;

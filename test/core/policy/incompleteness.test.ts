@@ -15,6 +15,7 @@ import {
   wholeReport,
 } from "../../support/policy.ts";
 import { findingOf, reportOf } from "../../support/report.ts";
+import { filesBelow, readText } from "../../support/repository.ts";
 
 const EXPECTED = { class: "pod-to-pod-direct", because: "the rules" };
 const HEALTHY = wholeReport({
@@ -341,5 +342,38 @@ describe("a baseline", () => {
     ];
     expect(judge(HEALTHY, gone)).toBe("fail");
     expect(judge(change(HEALTHY), gone)).toBe(isHidden ? "inconclusive" : "fail");
+  });
+});
+
+describe("the table knows what this version can report", () => {
+  const sources = filesBelow("src/core")
+    .filter((path) => path.endsWith(".ts"))
+    .map(readText);
+  const all = (pattern: RegExp) =>
+    sources.flatMap((text) => [...text.matchAll(pattern)].map(([, found = ""]) => found));
+  const reasonOf = (change: Change) =>
+    check("forbid: [{class: clb}]", change(HEALTHY)).reasons.map(({ id }) => id);
+
+  it("each oddity of captures and packets", () => {
+    const codes = all(/code: "((?:capture|wire)\.[^"]+)",\s*severity: "(?:error|warning)"/g);
+    expect(codes.length).toBeGreaterThan(15);
+    for (const code of codes)
+      expect(reasonOf(diagnosed(code)), code).not.toContain("input-left-out");
+  });
+
+  it("each bound of the flow table", () => {
+    const limits = all(/limit: "([^"]+)"/g);
+    expect(limits.length).toBeGreaterThan(5);
+    for (const limit of limits)
+      expect(reasonOf(limited(limit)), limit).not.toContain("limit-reached");
+  });
+
+  it("each reason why a record is in no connection", () => {
+    const reasons = all(/^ {2}\| "([a-z-]+)"$/gm).filter((one) =>
+      /^(?:arp|non-ip|unknown-link|truncated|malformed|fragment|flow-table)/.test(one),
+    );
+    expect(reasons.length).toBeGreaterThan(5);
+    for (const reason of reasons)
+      expect(reasonOf(unread(reason)), reason).not.toContain("records-lost");
   });
 });
