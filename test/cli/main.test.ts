@@ -50,7 +50,7 @@ describe("podpath", () => {
     [["diagram", "pie", "a.pcap"], "value 'pie' is invalid"],
     [["diagram", "topology"], "podpath: diagram: no input"],
     [["rules", "no-such-rule"], "no path class or finding is called no-such-rule"],
-    [["schema", "extra"], "too many arguments"],
+    [["schema", "pictures"], "Allowed choices are report, policy"],
   ])("refuses %j with 2 and says why on stderr", async (argv, message) => {
     const { code, stdout, stderr } = await runCli(argv);
     expect(code).toBe(2);
