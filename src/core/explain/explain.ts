@@ -48,7 +48,8 @@ export function explain(report: Report, query: string, limit: number): ExplainRe
   };
 }
 
-function explainConnection(
+/** Of the other connections only tunnels are looked at: `tunnels` of `report`. */
+export function explainConnection(
   report: Report,
   connection: ReportConnection,
   tunnels: ReturnType<typeof tunnelsAt>,

@@ -2,6 +2,7 @@
 import { type ConnectionLeg, tupleKey } from "../report/connection-legs.ts";
 import type { Report, ReportConnection, ReportObservation } from "../report/report.ts";
 import { shellWord } from "../report/shell-word.ts";
+import { type Reading, reading } from "./capture-reading.ts";
 import type { LegFilter } from "./explanation.ts";
 import { tupleWords } from "./plain-words.ts";
 import { type TunnelsAt, tunnelsAt } from "./tunnels-at.ts";
@@ -163,33 +164,4 @@ function outerOf(
     captureFilter: `udp port ${outer ?? port}`,
     ...(port === own ? {} : { decodeAs: `udp.port==${port},${kind}` }),
   };
-}
-
-/** What undoes the compression that an input's format names. */
-const UNPACK_WITH: ReadonlyMap<string, string> = new Map([
-  ["gzip", "gzip -dc"],
-  ["zstd", "zstd -dc"],
-  ["lz4", "lz4 -dc"],
-]);
-
-/** How other programs read a file that podpath reads as it is. */
-interface Reading {
-  readonly word: string;
-  readonly unpack: string | null;
-  readonly notes: readonly string[];
-}
-
-function reading({ inputs }: Report, file: string): Reading {
-  const bundle = /^(.+\.(?:tar|tgz|tar\.[a-z0-9]+)):(.+)$/i.exec(file);
-  if (bundle !== null) {
-    const [, archive = "", member = ""] = bundle;
-    const notes = [`unpack it first: tar -xf ${shellWord(archive)}`];
-    return { word: shellWord(member), unpack: null, notes };
-  }
-  const format = inputs.find((input) => input.file === file)?.format ?? "";
-  const unpack = UNPACK_WITH.get(format.split("+")[1] ?? "") ?? null;
-  // A name that begins with a dash would be an option.
-  const word = shellWord(file.startsWith("-") && file !== "-" ? `./${file}` : file);
-  const notes = file === "-" ? ["it came through standard input: save it to a file first"] : [];
-  return { word, unpack, notes };
 }

@@ -44,7 +44,8 @@ export function* renderSummary(
   yield* renderClasses(report, layout, digest);
 }
 
-function readText(report: Report): string {
+/** "3 captures, 224 records, 6 connections; 2026-11-20 16:04:49 to 16:04:50 UTC (441 ms)". */
+export function readText(report: Report): string {
   const { captures, connections } = report;
   const times = captures.flatMap(({ firstSeen, lastSeen }) =>
     firstSeen === null || lastSeen === null ? [] : [{ firstSeen, lastSeen }],
@@ -73,7 +74,8 @@ function textMax(a: string, b: string): string {
   return b > a ? b : a;
 }
 
-function snapshotText({ snapshot }: Report): string {
+/** What the snapshot knows, in one line. */
+export function snapshotText({ snapshot }: Report): string {
   if (snapshot.sources.length === 0) {
     return "none given: addresses have no owners, most paths cannot be told (add -s SNAPSHOT)";
   }
@@ -92,21 +94,31 @@ function snapshotText({ snapshot }: Report): string {
 }
 
 function verdictText(report: Report, { open }: TextDigest): string {
+  const { paths, found } = verdictWords(report, open.connections);
+  return `${paths}; ${found}`;
+}
+
+/** "6 of 6 paths proven" and "2 errors"; `open` is how many are not proven. */
+export function verdictWords(
+  report: Report,
+  open: number,
+): { readonly paths: string; readonly found: string } {
   const { error = 0, warning = 0, note = 0 } = report.summary.findings;
   const findings = [
     ...(error > 0 ? [plural(error, "error")] : []),
     ...(warning > 0 ? [plural(warning, "warning")] : []),
     ...(note > 0 ? [plural(note, "note")] : []),
   ];
-  const proven = report.connections.length - open.connections;
-  return [
-    report.connections.length === 0
-      ? report.filter === undefined
-        ? "no connection seen"
-        : "no connection shown"
-      : `${formatCount(proven)} of ${plural(report.connections.length, "path")} proven`,
-    findings.length === 0 ? "nothing found that should not be there" : findings.join(", "),
-  ].join("; ");
+  const { length } = report.connections;
+  return {
+    paths:
+      length === 0
+        ? report.filter === undefined
+          ? "no connection seen"
+          : "no connection shown"
+        : `${formatCount(length - open)} of ${plural(length, "path")} proven`,
+    found: findings.length === 0 ? "nothing found that should not be there" : findings.join(", "),
+  };
 }
 
 function verdictPaint(report: Report, { style }: TextLayout): Paint {

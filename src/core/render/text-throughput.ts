@@ -62,7 +62,8 @@ export function rateCurve({ throughput }: ReportConnection): string {
 /** U+2581 to U+2588; a bucket without a byte has the lowest bar alone. */
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-interface Pair {
+/** The connections of one path class between two workloads. */
+export interface ThroughputPair {
   readonly class: string;
   readonly name: string;
   connections: number;
@@ -79,7 +80,7 @@ export function* renderThroughput(
   names: TextNames,
   { large }: TextDigest,
 ): Generator<string, void, undefined> {
-  const pairs = pairsOf(report, large);
+  const pairs = throughputPairs(report, large);
   if (pairs.length === 0) return;
   yield* heading(layout, "THROUGHPUT OF CONNECTIONS OF 1 MB AND MORE");
   const { shown, hidden } = fold(layout, pairs, PAIRS);
@@ -88,30 +89,33 @@ export function* renderThroughput(
   yield* renderTable(
     layout,
     [...columns, { title: "class", align: "left" }, { title: "from and to", align: "left" }],
-    shown.map((pair) => {
-      const lasted = secondsCovered(pair.spans);
-      const rate = lasted > 0 ? meanText(pair.orig + pair.resp, lasted) : "";
-      return {
-        cells: [
-          formatCount(pair.connections),
-          formatBytes(pair.orig),
-          formatBytes(pair.resp),
-          durationText(lasted),
-          rate,
-          formatCount(pair.again),
-          pair.class,
-          names.short(pair.name),
-        ],
-      };
-    }),
+    shown.map((pair) => ({
+      cells: [...throughputCells(pair), pair.class, names.short(pair.name)],
+    })),
   );
   if (hidden > 0)
     yield* labelled(layout, { label: "", text: moreRemark(hidden), indent: 2, labelWidth: 2 });
 }
 
+/** Connections, bytes out and back, time in which any of them was there, rate over it, and what TCP sent again. */
+export function throughputCells(pair: ThroughputPair): readonly string[] {
+  const lasted = secondsCovered(pair.spans);
+  return [
+    formatCount(pair.connections),
+    formatBytes(pair.orig),
+    formatBytes(pair.resp),
+    durationText(lasted),
+    lasted > 0 ? meanText(pair.orig + pair.resp, lasted) : "",
+    formatCount(pair.again),
+  ];
+}
+
 /** By class and pair of workloads, most bytes first. What they sent at the same time is summed: a test with 30 streams is one. */
-function pairsOf({ connections }: Report, large: Sequence<number>): Pair[] {
-  const pairs = new Map<string, Pair>();
+export function throughputPairs(
+  { connections }: Report,
+  large: Sequence<number>,
+): ThroughputPair[] {
+  const pairs = new Map<string, ThroughputPair>();
   for (const position of large) {
     const one = connections.at(position);
     if (one?.throughput === undefined) continue;

@@ -1,0 +1,32 @@
+/** What stands behind -r of tshark and tcpdump for a capture of the report. */
+import type { Report } from "../report/report.ts";
+import { shellWord } from "../report/shell-word.ts";
+
+/** What undoes the compression that an input's format names. */
+const UNPACK_WITH: ReadonlyMap<string, string> = new Map([
+  ["gzip", "gzip -dc"],
+  ["zstd", "zstd -dc"],
+  ["lz4", "lz4 -dc"],
+]);
+
+/** How other programs read a file that podpath reads as it is. */
+export interface Reading {
+  readonly word: string;
+  readonly unpack: string | null;
+  readonly notes: readonly string[];
+}
+
+export function reading({ inputs }: Report, file: string): Reading {
+  const bundle = /^(.+\.(?:tar|tgz|tar\.[a-z0-9]+)):(.+)$/i.exec(file);
+  if (bundle !== null) {
+    const [, archive = "", member = ""] = bundle;
+    const notes = [`unpack it first: tar -xf ${shellWord(archive)}`];
+    return { word: shellWord(member), unpack: null, notes };
+  }
+  const format = inputs.find((input) => input.file === file)?.format ?? "";
+  const unpack = UNPACK_WITH.get(format.split("+")[1] ?? "") ?? null;
+  // A name that begins with a dash would be an option.
+  const word = shellWord(file.startsWith("-") && file !== "-" ? `./${file}` : file);
+  const notes = file === "-" ? ["it came through standard input: save it to a file first"] : [];
+  return { word, unpack, notes };
+}
