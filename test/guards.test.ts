@@ -66,7 +66,7 @@ const PLACE: Readonly<Record<string, string>> = Object.fromEntries(
     if (layer === "analysis") return [layer, "core/analysis.ts"];
     return [
       layer,
-      layer in { node: 1, cli: 1 } ? `${layer}/planted.ts` : `core/${layer}/planted.ts`,
+      layer in { node: 1, cli: 1, web: 1 } ? `${layer}/planted.ts` : `core/${layer}/planted.ts`,
     ];
   }),
 );
@@ -119,6 +119,34 @@ describe("Biome holds the layers", () => {
       ].join("\n"),
     });
     expect(found.map(({ location }) => location.start.line)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("Biome holds the folders below a layer", () => {
+  test("the HTML renderer sees only the report, as the other renderers do", () => {
+    const found = lint("render-html", {
+      "src/core/render/html/page.ts": [
+        'import "../../classify/rule.ts";',
+        'import "../../analysis.ts";',
+        'import "../../../node/file-source.ts";',
+        'import "../../../web/report-page.ts";',
+        'import "../text-layout.ts";',
+        'import "./markup.ts";',
+        'import "../../report/report.ts";',
+        'import "../../diagram/palette.ts";',
+        'import "../../limits.ts";',
+      ].join("\n"),
+    });
+    expect(found.map(({ location }) => location.start.line)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("a page knows no Node", () => {
+    const found = lint("web", {
+      "src/web/report-page.ts": 'import "node:fs";\nimport "../core/limits.ts";\nprocess.exit();\n',
+    });
+    const lines = found.map(({ category, location }) => `${category} ${location.start.line}`);
+    expect(lines).toContain("lint/correctness/noNodejsModules 1");
+    expect(lines).toContain("lint/correctness/noProcessGlobal 3");
   });
 });
 

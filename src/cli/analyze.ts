@@ -24,7 +24,7 @@ import { readReport } from "./read-report.ts";
 import { tellWhyInconclusive } from "./strictness.ts";
 import { addColorOption, type TextCommandOptions, textOptions } from "./text-options.ts";
 
-const FORMATS = ["text", "wide", "json", "jsonl", "yaml", "csv"] as const;
+const FORMATS = ["text", "wide", "json", "jsonl", "yaml", "csv", "html"] as const;
 type Format = (typeof FORMATS)[number];
 
 interface AnalyzeCommandOptions
@@ -41,7 +41,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
   addOutputOption(addInputOptions(command)).addOption(
     new Option(
       "-o, --format <format>",
-      "text folds long lists, wide shows all; csv is a table of the connections",
+      "text folds long lists, wide shows all; csv is a table of the connections; html is one file for a browser",
     )
       .choices(FORMATS)
       .default("text"),
@@ -106,6 +106,11 @@ async function renderAs(
     }
     case "csv":
       return renderCsv(report);
+    case "html": {
+      // With the drawing behind it, it takes longer to load than most analyses.
+      const { renderHtmlPage } = await import("../node/render-html.ts");
+      return renderHtmlPage(report);
+    }
     case "wide":
       return renderText(report, textOptions(options, io, true));
     case "text":

@@ -114,3 +114,17 @@ export const MAX_NAME_LENGTH = 253;
 export const MAX_SARIF_RESULTS = 5_000;
 /** Routes drawn in the picture of a comparison. More are counted below it. */
 export const MAX_DRAWN_CHANGES = 60;
+/** Rows of the connection table of an HTML report: those with the worst findings first. More are counted there. */
+export const MAX_PAGE_ROWS = 5_000;
+/** Characters of all those rows together. Further rows are counted there as well. */
+export const MAX_PAGE_ROW_CHARACTERS = 3_250_000;
+/** Characters of the findings of an HTML report, worst first. Further ones are named, not told. */
+export const MAX_PAGE_FINDING_CHARACTERS = 750_000;
+/** Findings of an HTML report that are at least named. More are counted there. */
+export const MAX_PAGE_NAMED_FINDINGS = 2_000;
+/** Characters of connections told one by one in an HTML report. Of further ones it gives the command that tells them. */
+export const MAX_PAGE_DETAIL_CHARACTERS = 1_250_000;
+/** Entries of every other list of an HTML report. More are counted there. */
+export const MAX_PAGE_LIST = 200;
+/** Characters of one text of an HTML report. The rest is counted. */
+export const MAX_PAGE_TEXT_LENGTH = 2_000;

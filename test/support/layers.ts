@@ -64,6 +64,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...CORE,
   node: Object.keys(CORE),
   cli: [...Object.keys(CORE), "node"],
+  web: Object.keys(CORE),
 };
 
 /** npm packages, each behind the one layer that adapts it. */
@@ -119,7 +120,8 @@ export function layerViolations(path: string, source: string): string[] {
 }
 
 function packageRefusal(layer: string, name: string): string | null {
-  const allowed = name.startsWith("node:") ? !(layer in CORE) : PACKAGES[layer]?.includes(name);
+  const knowsNode = !(layer in CORE) && layer !== "web";
+  const allowed = name.startsWith("node:") ? knowsNode : PACKAGES[layer]?.includes(name);
   return allowed ? null : `${layer} may not import the package ${name}`;
 }
 

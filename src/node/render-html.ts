@@ -1,0 +1,50 @@
+/** The HTML report with what the core cannot get by itself: pictures drawn, the page's script and style sheet read. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { DIAGRAMS, type DiagramKind, type DiagramOptions } from "../core/diagram/diagram.ts";
+import { renderHtml } from "../core/render/html/page.ts";
+import { type PagePicture, picturedConnections } from "../core/render/html/page-picture.ts";
+import type { Report } from "../core/report/report.ts";
+import { renderSceneSvg } from "./render-svg.ts";
+
+/** Chunks of one HTML document (`podpath -o html`). */
+export async function renderHtmlPage(report: Report): Promise<Iterable<string>> {
+  return renderHtml(report, {
+    script: pagePart("report-page.js"),
+    style: pagePart("report-page.css"),
+    pictures: await drawPictures(report),
+    sha256: (text) => createHash("sha256").update(text, "utf8").digest("base64"),
+  });
+}
+
+/** `npm run build` makes them; src/node, dist/node and dist/program lie equally deep below the package. */
+function pagePart(name: string): string {
+  return readFileSync(new URL(`../../dist/page/${name}`, import.meta.url), "utf8");
+}
+
+/** Every kind that is about the whole report, and the path of the worst connections. */
+async function drawPictures(report: Report): Promise<readonly PagePicture[]> {
+  const pictures: PagePicture[] = [];
+  if (report.connections.length === 0) return pictures;
+  const kinds: readonly DiagramKind[] = DIAGRAMS;
+  for (const kind of kinds)
+    if (kind.about === "report") pictures.push(await draw(kind, report, {}));
+  const path = kinds.find(({ id }) => id === "path");
+  if (path === undefined) return pictures;
+  for (const connection of picturedConnections(report))
+    pictures.push(await draw(path, report, { connection }));
+  return pictures;
+}
+
+async function draw(
+  kind: DiagramKind,
+  report: Report,
+  options: DiagramOptions,
+): Promise<PagePicture> {
+  const { id, title, shows } = kind;
+  const connection = options.connection?.id ?? null;
+  // The ids of elements in one document differ.
+  const idPrefix = connection === null ? id : `${id}-${connection}`;
+  const svg = await renderSceneSvg(kind.layOut(report, options), { idPrefix });
+  return { kind: id, title, shows, connection, svg };
+}
