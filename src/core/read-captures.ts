@@ -4,8 +4,8 @@ import { fill, openCapture } from "./capture/open-capture.ts";
 import { type RecordCursor, RecordStatus } from "./capture/record-cursor.ts";
 import type { DiagnosticLog } from "./diagnostics/diagnostic.ts";
 import type { FlowTable } from "./flow/flow-table.ts";
-import { PacketBatch } from "./packet-batch.ts";
-import type { WireSettings } from "./wire/packet-view.ts";
+import { decodeFrame } from "./wire/decode-link.ts";
+import { PacketView, type WireSettings } from "./wire/packet-view.ts";
 
 /** Reads the captures one after the other, in the order given. One that is no capture gives a result without `info`. */
 export async function readCaptures(
@@ -15,7 +15,7 @@ export async function readCaptures(
   log: DiagnosticLog,
   options: AnalyzeOptions,
 ): Promise<CaptureResult[]> {
-  const batch = new PacketBatch(settings, flows);
+  const packet = new PacketView(settings);
   const results: CaptureResult[] = [];
   const done = { records: 0, bytes: 0 };
   for (const [index, { file, label, source }] of jobs.entries()) {
@@ -23,7 +23,7 @@ export async function readCaptures(
     const cursor = await openCapture(source, file, log);
     const seen = new Span();
     while (cursor !== null && !cursor.ended) {
-      walkRecords(cursor, batch, seen);
+      walkRecords(cursor, packet, flows, seen);
       if (cursor.ended) break;
       options.onProgress?.({
         stage: "read",
@@ -50,12 +50,30 @@ export async function readCaptures(
 }
 
 /** Decodes and counts what the cursor's window holds. Per packet nothing is allocated. */
-function walkRecords(cursor: RecordCursor, batch: PacketBatch, seen: Span): void {
+function walkRecords(cursor: RecordCursor, packet: PacketView, flows: FlowTable, seen: Span): void {
   while (cursor.next() === RecordStatus.Record) {
-    seen.add(cursor.seconds, cursor.nanos, cursor.linkType);
-    if (batch.add(cursor)) batch.flush(cursor.view);
+    const { view, frameOffset, capturedLength, wireLength, linkType, seconds, nanos } = cursor;
+    seen.add(seconds, nanos, linkType);
+    const check = cursor.frameCheckLength;
+    if (check === 0) {
+      decodeFrame(view, frameOffset, capturedLength, wireLength, linkType, packet);
+    } else {
+      // The check sequence is on the wire, but it is no content that a length could be told from.
+      const content = Math.max(wireLength - check, 0);
+      const captured = Math.min(capturedLength, content);
+      decodeFrame(view, frameOffset, captured, content, linkType, packet);
+    }
+    flows.observe(
+      packet,
+      view,
+      cursor.record,
+      seconds,
+      nanos,
+      wireLength,
+      cursor.interfaceIndex,
+      linkType,
+    );
   }
-  batch.flush(cursor.view);
 }
 
 /** Earliest and latest time of a capture (records need not be in order), and its link types. */

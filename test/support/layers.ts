@@ -52,7 +52,6 @@ const PIPELINE = new Set([
   "analysis.ts",
   "analyze.ts",
   "read-captures.ts",
-  "packet-batch.ts",
   "decode-diagnostics.ts",
 ]);
 

@@ -3,6 +3,7 @@
  * kind, identifier and depth of the tunnel, numbered from FIRST_TUNNEL.
  */
 import { MAX_TAPS, MAX_TUNNELS } from "../limits.ts";
+import { MAX_CONTEXTS } from "./flow-key.ts";
 import { WordTupleTable } from "./word-tuple-table.ts";
 
 /** Contexts below are taps. */
@@ -24,7 +25,7 @@ export class ContextTable {
 
   constructor(seed: number, maxTunnels: number = MAX_TUNNELS) {
     this.#tunnels = new WordTupleTable(5, seed);
-    this.#maxTunnels = Math.max(1, maxTunnels);
+    this.#maxTunnels = Math.max(1, Math.min(maxTunnels, MAX_CONTEXTS - FIRST_TUNNEL));
   }
 
   /**

@@ -6,6 +6,7 @@ import type { DirectionStore } from "./direction-store.ts";
 import { type FingerprintStore, fingerprint, hasFingerprint } from "./fingerprint.ts";
 import {
   ANOMALIES,
+  BACKWARD_FIRST,
   BACKWARD_WORDS,
   BYTES,
   FINGERPRINT_COUNT_MASK,
@@ -13,6 +14,7 @@ import {
   FIRST_NANOS,
   FIRST_RECORD,
   FIRST_SECONDS,
+  FIRST_WORDS,
   HAS_ISN,
   HAS_SEQUENCE,
   IP_ID,
@@ -212,8 +214,10 @@ export class DirectionCounter {
     words[at + LAST_NANOS] = nanos;
     words[at + TRAITS] = (layer.ttl << 8) | (layer.ttl << 16);
     words[at + IP_ID] = layer.version === 4 && layer.ipId > 0 ? layer.ipId : 0;
-    const first = this.#directions.firstWords(flow);
-    const firstAt = this.#directions.firstAt(flow);
+    const row = flow >>> 1;
+    const isForward = (flow & 1) === 0;
+    const first = isForward ? this.#directions.forwardFirst.uints[row >>> CHUNK_SHIFT]! : words;
+    const firstAt = isForward ? (row & CHUNK_MASK) * FIRST_WORDS : at + BACKWARD_FIRST;
     first[firstAt + FIRST_RECORD] = record;
     first[firstAt + FIRST_SECONDS] = seconds;
     first[firstAt + FIRST_NANOS] = nanos;

@@ -15,7 +15,6 @@ import {
   ISN_FROM_SYN_ACK,
   MARK,
   PAYLOAD_BYTES,
-  RECORDS,
   ROW_BACKWARD,
   ROW_FORWARD,
   ROW_WORDS,
@@ -41,7 +40,7 @@ export class DirectionStore {
   /** The flows' rows, in which the touched words a -> b lie. */
   readonly rows: RecordStore;
   /** What the first packet a -> b sets, by row. */
-  readonly #forwardFirst: RecordStore;
+  readonly forwardFirst: RecordStore;
   /** Whole directions b -> a. */
   readonly backward = new RecordStore(BACKWARD_WORDS);
   /** SYNs that are not where MARK says. */
@@ -52,12 +51,7 @@ export class DirectionStore {
 
   constructor(rows: RecordStore, forwardFirst: RecordStore) {
     this.rows = rows;
-    this.#forwardFirst = forwardFirst;
-  }
-
-  /** A word of the line that a packet will be counted in: reading it before makes it be at hand then. */
-  approach(flow: FlowPointer): number {
-    return (flow & 1) === 0 || this.exists(flow) ? this.touched(flow, RECORDS) : 0;
+    this.forwardFirst = forwardFirst;
   }
 
   /** Whether any packet went this way. */
@@ -99,7 +93,7 @@ export class DirectionStore {
 
   /** The chunk in which `first` looks, and where. */
   firstWords(flow: FlowPointer): Int32Array {
-    if ((flow & 1) === 0) return this.#forwardFirst.ints[flow >>> (CHUNK_SHIFT + 1)]!;
+    if ((flow & 1) === 0) return this.forwardFirst.ints[flow >>> (CHUNK_SHIFT + 1)]!;
     return this.backward.ints[(this.#backwardEntry(flow) - 1) >>> CHUNK_SHIFT]!;
   }
 

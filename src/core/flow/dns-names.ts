@@ -8,7 +8,7 @@ import { looksLikeDnsAnswer, parseDnsAnswer } from "../wire/dns.ts";
 import type { IpLayer } from "../wire/packet-view.ts";
 import { hashBytes } from "./fingerprint.ts";
 
-export const DNS_PORT = 53;
+const DNS_PORT = 53;
 /** Answers whose hashes are remembered: a resolver gives the same one again and again, and every tap of its way sees it. */
 const REMEMBERED = 16_384;
 

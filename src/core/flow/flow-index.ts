@@ -31,8 +31,6 @@ export class FlowIndex {
   readonly #hashOf: (row: number) => number;
   #slots = new Int32Array(INITIAL_SLOTS);
   #entries = 0;
-  /** How often a tuple was pointed to another row. */
-  replaced = 0;
   /** Entries that growing had to put somewhere else, in all: linear in their number. */
   moved = 0;
 
@@ -76,29 +74,6 @@ export class FlowIndex {
     }
   }
 
-  /** What stands where a look-up of this hash will begin: reading it before makes it be at hand then. */
-  slot(hash: number): number {
-    return this.#slots[hash & (this.#slots.length - 1)]!;
-  }
-
-  /**
-   * A word of the row that a look-up of this hash will most likely come to. Reading those of a batch before the look-ups makes memory
-   * fetch them together: nothing here waits for what the row holds, as comparing it would.
-   */
-  rowWord(hash: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let at = hash & mask;
-    let slot = slots[at]!;
-    while (slot !== 0 && (slot ^ hash) >>> ENTRY_BITS !== 0) {
-      at = (at + 1) & mask;
-      slot = slots[at]!;
-    }
-    if (slot === 0) return 0;
-    const row = (slot & ENTRY_MASK) - 1;
-    return this.#rows.ints[row >>> CHUNK_SHIFT]![(row & CHUNK_MASK) * ROW_WORDS]!;
-  }
-
   /** Adds a row whose key is not in the index yet; all rows before it are or were in the index. */
   insert(hash: number, row: number): void {
     if ((this.#entries + 1) * 2 > this.#slots.length) this.#grow(row);
@@ -115,7 +90,6 @@ export class FlowIndex {
     slots[at] = (hash & ~ENTRY_MASK) | (successor + 1);
     const words = this.#rows.ints[row >>> CHUNK_SHIFT]!;
     words[(row & CHUNK_MASK) * ROW_WORDS + ROW_TRAITS]! |= TRAIT_SUCCEEDED;
-    this.replaced += 1;
   }
 
   /** Slots that finding each entry once looks at, in all. */

@@ -113,19 +113,17 @@ export class FlowRows {
     return row * 2;
   }
 
-  /** Hash of a key as the index wants it; `ports` is a port pair (flow-key.ts). */
-  hash(place: number, source: number, destination: number, ports: number): number {
-    return flowHash(place, source, destination, ports >>> 16, ports & 0xffff, this.#seed);
-  }
-
   #hashOfRow(row: number): number {
     const words = this.store.ints[row >>> CHUNK_SHIFT]!;
     const at = (row & CHUNK_MASK) * ROW_WORDS;
-    return this.hash(
+    const ports = words[at + ROW_PORTS]!;
+    return flowHash(
       words[at + ROW_PLACE]!,
       words[at + ROW_ADDRESS_A]!,
       words[at + ROW_ADDRESS_B]!,
-      words[at + ROW_PORTS]!,
+      ports >>> 16,
+      ports & 0xffff,
+      this.#seed,
     );
   }
 }

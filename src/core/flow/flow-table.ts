@@ -35,7 +35,6 @@ import type { FlowObservation, Tap } from "./flow-observation.ts";
 import { type FlowParts, readObservation } from "./flow-reader.ts";
 import { FlowRows } from "./flow-rows.ts";
 import { FIRST_UNKNOWN, FragmentTracker, type OverlapTally } from "./fragment-tracker.ts";
-import { HeaderPrediction } from "./header-prediction.ts";
 import { IcmpErrorList } from "./icmp-errors.ts";
 import { innerLength } from "./inner-length.ts";
 import { MacPairs } from "./mac-pairs.ts";
@@ -64,8 +63,6 @@ const NO_ROW = -1;
 
 export class FlowTable {
   readonly #rows: FlowRows;
-  /** The short way of packets that bring nothing new; `observe` is the way of all others. */
-  readonly prediction: HeaderPrediction;
   readonly #counter: DirectionCounter;
   readonly #taps: TapTable;
   readonly #contexts: ContextTable;
@@ -106,13 +103,6 @@ export class FlowTable {
       throughput: this.#throughput,
     });
     this.#fragments = new FragmentTracker(this.#rows, this.#counter, this.#account, seed);
-    this.prediction = new HeaderPrediction({
-      rows: this.#rows,
-      directions,
-      taps: this.#taps,
-      account: this.#account,
-      throughput: this.#throughput,
-    });
     this.#parts = {
       ...parts,
       rows: this.#rows,

@@ -27,9 +27,6 @@ const SLL_IN = 1;
 const SLL_OUT = 2;
 const SLL_HAS_MAC = 4;
 
-const MEMO_SLOTS = 256;
-const MEMO_WORDS = 4;
-
 export class TapTable {
   readonly #keys: WordTupleTable;
   readonly #maxTaps: number;
@@ -46,8 +43,6 @@ export class TapTable {
   #lastSllInterface = 0;
   #lastVlan = 0;
   #lastInnerVlan = 0;
-  /** Interface, detail, link type and tap + 1 of the last lookup in each slot. */
-  readonly #memo = new Int32Array(MEMO_SLOTS * MEMO_WORDS);
   /** Records of places beyond the bound. */
   folded = 0;
 
@@ -60,7 +55,6 @@ export class TapTable {
     this.#capture = capture;
     this.#captureStart = this.#keys.size;
     this.#last = -1;
-    this.#memo.fill(0);
   }
 
   /** Counts the record and gives its tap. Beyond the bound records share the last tap. */
@@ -81,23 +75,6 @@ export class TapTable {
     }
     this.#records[tap]! += 1;
     return tap;
-  }
-
-  /**
-   * The tap that records of this interface had: of Ethernet frames with this one VLAN id (-1 = untagged), of LINUX_SLL2 records with
-   * this interface index and no VLAN. -1: not remembered, which says nothing.
-   */
-  remembered(interfaceIndex: number, linkType: number, detail: number): number {
-    const at = memoSlot(interfaceIndex, detail);
-    const memo = this.#memo;
-    if (memo[at] !== interfaceIndex || memo[at + 1] !== detail || memo[at + 2] !== linkType)
-      return -1;
-    return memo[at + 3]! - 1;
-  }
-
-  /** Counts one more record of a tap. */
-  countAgain(tap: number): void {
-    this.#records[tap]! += 1;
   }
 
   /** LINUX_SLL: requests and answers of one interface are at different taps. */
@@ -182,20 +159,7 @@ export class TapTable {
     this.#lastSllInterface = packet.sllInterface;
     this.#lastVlan = packet.vlan;
     this.#lastInnerVlan = innerVlan;
-    if (innerVlan < 0) this.#remember(packet, interfaceIndex, linkType);
     return this.#last;
-  }
-
-  #remember(packet: PacketView, interfaceIndex: number, linkType: number): void {
-    let detail = packet.vlan;
-    if (linkType === LinkType.LinuxSll2 && packet.vlan < 0) detail = packet.sllInterface | 0;
-    else if (linkType !== LinkType.Ethernet) return;
-    const at = memoSlot(interfaceIndex, detail);
-    const memo = this.#memo;
-    memo[at] = interfaceIndex;
-    memo[at + 1] = detail;
-    memo[at + 2] = linkType;
-    memo[at + 3] = this.#last + 1;
   }
 
   #add(record: number): number {
@@ -203,9 +167,4 @@ export class TapTable {
     this.#firstRecord.push(record);
     return this.#keys.intern();
   }
-}
-
-/** Where a tap is remembered, as an offset in the memo. Neighbouring interfaces and VLANs do not meet. */
-function memoSlot(interfaceIndex: number, detail: number): number {
-  return ((detail + Math.imul(interfaceIndex, 61)) & (MEMO_SLOTS - 1)) * MEMO_WORDS;
 }

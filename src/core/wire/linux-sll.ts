@@ -18,7 +18,7 @@ const ADDRESS_OFFSET = 6;
 const PROTOCOL_OFFSET = 14;
 
 /** `ARPHRD_NETLINK` (linux/if_arp.h): the protocol field is then a netlink family, not an ethertype. */
-export const ARPHRD_NETLINK = 824;
+const ARPHRD_NETLINK = 824;
 /** `ETH_P_802_2` (linux/if_ether.h): an LLC header follows. */
 const PROTOCOL_LLC = 4;
 

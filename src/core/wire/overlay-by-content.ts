@@ -17,8 +17,7 @@ const GENEVE_FIXED_BITS = 0xc03f_ffff;
 const ETHERNET_LENGTH = 14;
 const IPV4_LENGTH = 20;
 const IPV6_LENGTH = 40;
-/** Bytes of payload below which a datagram holds no tunnelled IP packet. */
-export const SHORTEST_OVERLAY = TUNNEL_HEADER_LENGTH + ETHERNET_LENGTH + IPV4_LENGTH;
+const SHORTEST = TUNNEL_HEADER_LENGTH + ETHERNET_LENGTH + IPV4_LENGTH;
 
 /** Opens the datagram's payload when it can be nothing but VXLAN or Geneve with an IP packet inside. */
 export function decodeOverlayByContent(
@@ -28,20 +27,15 @@ export function decodeOverlayByContent(
   layer: IpLayer,
 ): void {
   const offset = layer.payloadOffset;
-  if (layer.payloadLength < SHORTEST_OVERLAY || offset + SHORTEST_OVERLAY > end) return;
+  if (layer.payloadLength < SHORTEST || offset + SHORTEST > end) return;
   const word = view.getUint32(offset);
-  if (!mayBeOverlay(word)) return;
   const isVxlan = word === VXLAN_FIRST_WORD;
+  if (!isVxlan && (word & GENEVE_FIXED_BITS) !== EtherType.Ethernet) return;
   if (view.getUint8(offset + TUNNEL_HEADER_LENGTH - 1) !== 0) return;
   const header = TUNNEL_HEADER_LENGTH + (isVxlan ? 0 : (word >>> 24) * 4);
   if (!isWholeFrame(view, offset + header, end, layer.payloadLength - header)) return;
   if (isVxlan) decodeVxlan(view, offset, end, packet, layer);
   else decodeGeneve(view, offset, end, packet, layer);
-}
-
-/** Whether a payload that begins with this word may be VXLAN or Geneve. */
-export function mayBeOverlay(word: number): boolean {
-  return word === VXLAN_FIRST_WORD || (word & GENEVE_FIXED_BITS) === EtherType.Ethernet;
 }
 
 /** An Ethernet frame of `length` bytes on the wire that one IP packet fills; false when the snaplen cut what would tell. */
