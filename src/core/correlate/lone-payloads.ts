@@ -3,7 +3,12 @@ import { protocolNumber } from "../flow/flow-reader.ts";
 import type { RowColumns } from "../flow/row-columns.ts";
 import { WordTupleTable } from "../flow/word-tuple-table.ts";
 import { factsSentBy, type Leg } from "./leg.ts";
-import { COMMON_FINGERPRINT, type CommonFingerprints } from "./match-by-payload.ts";
+import {
+  COMMON_FINGERPRINT,
+  type CommonFingerprints,
+  contradict,
+  SAME_NODE_NS,
+} from "./match-by-payload.ts";
 import { type RowMarks, SHARED, TIED } from "./shared-tuples.ts";
 
 const TCP = 6;
@@ -12,6 +17,10 @@ const SEED = 0x5bd1e995;
 const NOBODY = 0;
 const SEVERAL = -1;
 const A_LEG = -2;
+const SEVERAL_WITH_LEG = -3;
+/** Who is compared with a row: nobody, some of which one has been put together already, or the group of this number. */
+const ALONE = Number.NEGATIVE_INFINITY;
+const WITH_LEG = Number.POSITIVE_INFINITY;
 
 /**
  * @param legs what has been put together already, of the rows that are SHARED
@@ -39,11 +48,51 @@ export function markSharedPayloads(
         census.countWithId(protocol, print, id, (flow >>> 1) + 1);
     });
   }
+  const groups = new Map<number, number[]>();
   eachOfRows(rows, marks, (flow, protocol, print) => {
-    if (census.hasMate(protocol, print, rows.ipId(flow), (flow >>> 1) + 1))
-      marks[flow >>> 1] = TIED;
+    const group = census.groupOf(protocol, print, rows.ipId(flow), (flow >>> 1) + 1);
+    if (group === ALONE) return;
+    if (group === WITH_LEG) marks[flow >>> 1] = TIED;
+    else push(groups, group, flow);
   });
+  for (const group of groups.values()) markMates(rows, marks, group);
   return census;
+}
+
+function push(groups: Map<number, number[]>, key: number, flow: number): void {
+  const known = groups.get(key);
+  if (known === undefined) groups.set(key, [flow]);
+  else known.push(flow);
+}
+
+/** Directions of rows that have one fingerprint, no more than COMMON_FINGERPRINT. */
+function markMates(rows: RowColumns, marks: RowMarks, group: readonly number[]): void {
+  for (const [position, x] of group.entries()) {
+    for (const y of group.slice(position + 1)) {
+      if (x >>> 1 === y >>> 1 || !mayBeOnePacket(rows, x, y)) continue;
+      marks[x >>> 1] = TIED;
+      marks[y >>> 1] = TIED;
+    }
+  }
+}
+
+/** As `compare` of match-by-payload.ts has it for legs of one row each. */
+function mayBeOnePacket(rows: RowColumns, x: number, y: number): boolean {
+  const isFirst = rows.fingerprint(x, 0) === rows.fingerprint(y, 0);
+  const [idX, idY] = [rows.ipId(x), rows.ipId(y)];
+  const isSameId = isFirst && idX !== 0 && idX === idY;
+  if (isFirst && idX !== 0 && idY !== 0 && !isSameId) return false;
+  if (!isSameId && contradict(printsOf(rows, x), printsOf(rows, y))) return false;
+  if (!isFirst || rows.capture(x >>> 1) !== rows.capture(y >>> 1)) return true;
+  const seconds = rows.firstSeconds(x) - rows.firstSeconds(y);
+  const apart = Math.abs(seconds * 1_000_000_000 + rows.firstNanos(x) - rows.firstNanos(y));
+  return apart <= Number(SAME_NODE_NS) && (isSameId || rows.ttlMax(x) !== rows.ttlMax(y));
+}
+
+function printsOf(rows: RowColumns, flow: number): Set<number> {
+  const prints = new Set<number>();
+  for (let i = 0; i < rows.fingerprintCount(flow); i++) prints.add(rows.fingerprint(flow, i));
+  return prints;
 }
 
 function eachOfLegs(
@@ -88,12 +137,16 @@ class Census implements CommonFingerprints {
     this.#withId.add(protocol, print, id, holder);
   }
 
-  /** Of a common fingerprint only those with the same identification are compared, if they are few. */
-  hasMate(protocol: number, print: number, id: number, holder: number): boolean {
+  /**
+   * Those that are compared with this one: the number of their group, ALONE or WITH_LEG. Of a common fingerprint only those with
+   * the same identification are, if they are few.
+   */
+  groupOf(protocol: number, print: number, id: number, holder: number): number {
     if (!this.isCommonNumber(protocol, print))
-      return this.#prints.holder(protocol, print, 0) !== holder;
-    if (id === 0 || this.#withId.size(protocol, print, id) > COMMON_FINGERPRINT) return false;
-    return this.#withId.holder(protocol, print, id) !== holder;
+      return this.#prints.group(protocol, print, 0, holder);
+    if (id === 0 || this.#withId.size(protocol, print, id) > COMMON_FINGERPRINT) return ALONE;
+    const group = this.#withId.group(protocol, print, id, holder);
+    return group === ALONE || group === WITH_LEG ? group : -1 - group;
   }
 
   isCommonNumber(protocol: number, print: number): boolean {
@@ -125,15 +178,21 @@ class Tally {
     if (at >= this.#counts.length) this.#grow();
     const known = this.#holders[at] ?? NOBODY;
     if (known === NOBODY) this.#holders[at] = holder;
-    else if (known !== holder || holder === A_LEG) this.#holders[at] = SEVERAL;
+    else if (known === A_LEG || known === SEVERAL_WITH_LEG || holder === A_LEG)
+      this.#holders[at] = SEVERAL_WITH_LEG;
+    else if (known !== holder) this.#holders[at] = SEVERAL;
     const count = (this.#counts[at] ?? 0) + 1;
     this.#counts[at] = count;
     return count;
   }
 
-  holder(protocol: number, print: number, id: number): number {
+  /** ALONE, WITH_LEG or the number of the key. */
+  group(protocol: number, print: number, id: number, holder: number): number {
     this.#write(protocol, print, id);
-    return this.#holders[this.#keys.find()] ?? NOBODY;
+    const at = this.#keys.find();
+    const known = this.#holders[at] ?? NOBODY;
+    if (known === holder || known === NOBODY) return ALONE;
+    return known === SEVERAL ? at : WITH_LEG;
   }
 
   size(protocol: number, print: number, id: number): number {

@@ -24,7 +24,7 @@ interface Candidate {
 }
 
 /** Packets of one node pass from one interface to the next in microseconds (eks-traffic 2.1: 3-80 µs); be generous. */
-const SAME_NODE_NS = 50_000_000n;
+export const SAME_NODE_NS = 50_000_000n;
 /** So near on one clock that a rival on another clock, whose distance cannot be told, does not matter. */
 const CLOSE_NS = 1_000_000n;
 /**
@@ -173,7 +173,7 @@ function compare(
  * same microsecond in one of their requests. Loss takes packets from one side only. A list that is full ended early and lacks
  * what came later; then most of both must agree.
  */
-function contradict(x: ReadonlySet<number>, y: ReadonlySet<number>): boolean {
+export function contradict(x: ReadonlySet<number>, y: ReadonlySet<number>): boolean {
   const shared = [...x].filter((print) => y.has(print)).length;
   const [onlyX, onlyY] = [x.size - shared, y.size - shared];
   if (onlyX === 0 || onlyY === 0) return false;

@@ -47,6 +47,11 @@ export class RowColumns {
     return this.#parts.contexts.tap(this.#parts.rows.context(row));
   }
 
+  /** Index of the capture among the inputs. */
+  capture(row: number): number {
+    return this.#tap(this.tap(row)).capture;
+  }
+
   isInTunnel(row: number): boolean {
     return this.#parts.contexts.isTunnel(this.#parts.rows.context(row));
   }
