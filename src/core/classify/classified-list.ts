@@ -38,6 +38,7 @@ export class ClassifiedList implements Sequence<Classified>, ClassifiedSource {
   readonly #verdicts: Int32Array;
   readonly #traits: Int32Array;
   readonly #isProfiled: Uint8Array;
+  readonly #counts = new Map<number, number>();
   readonly #told: Pick<PathMatch, "class" | "confidence" | "wouldDecide">[] = [];
   readonly #numbers = new Map<string, number>();
   #last: Classified | null = null;
@@ -91,17 +92,29 @@ export class ClassifiedList implements Sequence<Classified>, ClassifiedSource {
 
   /** Those that a rule may be about, by index. */
   having(concern: Concern): Members {
-    const traits = this.#traits;
     let count = 0;
-    for (const one of traits) if (concerns(concern, one)) count += 1;
+    for (const [traits, having] of this.#countByTraits())
+      if (concerns(concern, traits)) count += having;
     const indexes = new Int32Array(count);
-    let at = 0;
-    for (let index = 0; index < traits.length; index++) {
-      if (!concerns(concern, traits[index] ?? 0)) continue;
+    const { all = 0, any = -1 } = concern;
+    // `any` left out asks for nothing, also of a connection without any trait.
+    const isFree = concern.any === undefined;
+    const traits = this.#traits;
+    for (let index = 0, at = 0; at < count; index++) {
+      const one = traits[index] ?? 0;
+      if ((one & all) !== all || !(isFree || (one & any) !== 0)) continue;
       indexes[at] = index;
       at += 1;
     }
     return new Members(this, indexes);
+  }
+
+  /** How many connections have the same traits: most rules are told by these few words that nothing concerns them. */
+  #countByTraits(): ReadonlyMap<number, number> {
+    if (this.#counts.size > 0) return this.#counts;
+    for (const traits of this.#traits)
+      this.#counts.set(traits, (this.#counts.get(traits) ?? 0) + 1);
+    return this.#counts;
   }
 
   recordsByPlace(): ReadonlyMap<string, number> {

@@ -6,38 +6,61 @@ import type { FindingLevel, RuleContext } from "./rule.ts";
 import { Trait } from "./traits.ts";
 
 const SEED = 0x5bd1e995;
+/** Bits of the sieve: 2 MiB, which stay near the processor however many connections failed. */
+const SIEVE_BITS = 24;
 
 /** "error" when no connection of the pair to the same port got through, else "warning"; asked of pairs of `failed`. */
 export function levelBySuccess(
   failed: Members,
   context: RuleContext,
 ): (pair: WorkloadPair) => FindingLevel {
-  const keys = new WordTupleTable(4, SEED);
-  const find = (members: Members, index: number): void => {
-    writePair(keys.key, members.workloadPair(index));
-    keys.key[3] = members.respPort(index) ?? -1;
-  };
-  const ports = new Set<number | null>();
-  for (const index of failed.indexes) {
-    find(failed, index);
-    keys.intern();
-    ports.add(failed.respPort(index));
-  }
-  const succeeded = new Uint8Array(keys.size);
+  const succeeded = new WordTupleTable(4, SEED);
   if (failed.length > 0) {
+    const sieve = new Sieve();
+    for (const index of failed.indexes) sieve.add(write(succeeded.key, failed, index));
     const answered = context.having({ all: Trait.GotThrough });
-    for (const index of answered.indexes) {
-      if (!ports.has(answered.respPort(index))) continue;
-      find(answered, index);
-      const key = keys.find();
-      if (key >= 0) succeeded[key] = 1;
-    }
+    // Only those are kept that may be of a pair and port that failed.
+    for (const index of answered.indexes)
+      if (sieve.has(write(succeeded.key, answered, index))) succeeded.intern();
   }
   return ({ members }) => {
-    for (const index of members.indexes) {
-      find(members, index);
-      if (succeeded[keys.find()] === 1) return "warning";
+    for (const index of succeeded.size === 0 ? NONE : members.indexes) {
+      write(succeeded.key, members, index);
+      if (succeeded.find() >= 0) return "warning";
     }
     return "error";
   };
+}
+
+const NONE = new Int32Array();
+
+/** Writes who talked to whom at which port; the key itself. */
+function write(key: Int32Array, members: Members, index: number): Int32Array {
+  writePair(key, members.workloadPair(index));
+  key[3] = members.respPort(index) ?? -1;
+  return key;
+}
+
+/** Says of a key that it was added, or rarely that one was which was not. */
+class Sieve {
+  readonly #bits = new Int32Array(2 ** (SIEVE_BITS - 5));
+
+  add(key: Int32Array): void {
+    const bit = bitOf(key);
+    this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+  }
+
+  has(key: Int32Array): boolean {
+    const bit = bitOf(key);
+    return ((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
+  }
+}
+
+function bitOf(key: Int32Array): number {
+  let hash = SEED;
+  for (const word of key) {
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return Math.imul(hash, 0x85ebca77) >>> (32 - SIEVE_BITS);
 }

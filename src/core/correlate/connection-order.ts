@@ -48,9 +48,16 @@ function rowsByTime(rows: RowColumns, marks: RowMarks): Int32Array {
   const alone = new Int32Array(count);
   let at = 0;
   let isSorted = true;
+  let lastSeconds = 0;
+  let lastNanos = 0;
   for (let row = 0; row < rows.length; row++) {
     if (marks[row] !== ALONE) continue;
-    if (at > 0 && compareRows(rows, alone[at - 1] ?? 0, row) > 0) isSorted = false;
+    const flow = firstFlow(rows, row);
+    const seconds = rows.firstSeconds(flow);
+    const nanos = rows.firstNanos(flow);
+    if (seconds < lastSeconds || (seconds === lastSeconds && nanos < lastNanos)) isSorted = false;
+    lastSeconds = seconds;
+    lastNanos = nanos;
     alone[at++] = row;
   }
   // Rows are opened in the order of the records, which is that of time in nearly all captures.

@@ -14,38 +14,38 @@ const LOUD = -1;
  * everybody (`passedTogether`). Such a crowd stays unmarked.
  */
 export function markSharedIsns(rows: RowColumns, marks: RowMarks, legs: readonly Leg[]): void {
-  const table = new IsnTable(countIsns(rows, marks) + legs.length * 2);
+  const flows = flowsWithIsn(rows, marks);
+  const table = new IsnTable(flows.length + legs.length * 2);
   for (const { protocol, facts } of legs) {
     if (protocol !== "tcp") continue;
     if (facts.forward.isn !== null) table.shout(facts.forward.isn | 0);
     if (facts.backward.isn !== null) table.shout(facts.backward.isn | 0);
   }
-  const each = (visit: (row: number, flow: number) => void): void => {
-    for (let row = 0; row < rows.length; row++) {
-      if (marks[row] === SHARED || rows.protocol(row) !== TCP) continue;
-      if (rows.hasIsn(row * 2)) visit(row, row * 2);
-      if (rows.hasIsn(row * 2 + 1)) visit(row, row * 2 + 1);
-    }
-  };
-  each((_row, flow) => {
+  for (const flow of flows) {
     const isn = rows.isn(flow);
     const holder = table.put(isn, flow + 1);
-    if (holder === flow + 1 || holder === LOUD) return;
+    if (holder === flow + 1 || holder === LOUD) continue;
     if (!areTwoPackets(rows, holder - 1, flow)) table.shout(isn);
-  });
-  each((row, flow) => {
-    if (table.isLoud(rows.isn(flow))) marks[row] = TIED;
-  });
+  }
+  if (table.isQuiet) return;
+  for (const flow of flows) if (table.isLoud(rows.isn(flow))) marks[flow >>> 1] = TIED;
 }
 
-function countIsns(rows: RowColumns, marks: RowMarks): number {
+/** Directions with a SYN, of TCP rows that are not SHARED. */
+function flowsWithIsn(rows: RowColumns, marks: RowMarks): Int32Array {
+  let flows = new Int32Array(1024);
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
     if (marks[row] === SHARED || rows.protocol(row) !== TCP) continue;
-    if (rows.hasIsn(row * 2)) count += 1;
-    if (rows.hasIsn(row * 2 + 1)) count += 1;
+    if (count + 2 > flows.length) {
+      const larger = new Int32Array(flows.length * 2);
+      larger.set(flows);
+      flows = larger;
+    }
+    if (rows.hasIsn(row * 2)) flows[count++] = row * 2;
+    if (rows.hasIsn(row * 2 + 1)) flows[count++] = row * 2 + 1;
   }
-  return count;
+  return flows.subarray(0, count);
 }
 
 /** Both are SYNs of originators, at one place and with one TTL. */
@@ -71,6 +71,8 @@ class IsnTable {
   readonly #keys: Int32Array;
   /** 0 = free. */
   readonly #holders: Int32Array;
+  /** No number is LOUD. */
+  isQuiet = true;
 
   constructor(most: number) {
     let size = 16;
@@ -93,6 +95,7 @@ class IsnTable {
     const at = this.#find(isn);
     this.#keys[at] = isn;
     this.#holders[at] = LOUD;
+    this.isQuiet = false;
   }
 
   isLoud(isn: number): boolean {

@@ -32,9 +32,10 @@ export function markSharedPayloads(
   legs: readonly Leg[],
 ): CommonFingerprints {
   const census = new Census();
+  const own = datagramRows(rows, marks);
   const datagrams = legs.filter(({ protocol }) => protocol !== "tcp");
   eachOfLegs(datagrams, (protocol, print) => census.count(protocol, print, A_LEG));
-  eachOfRows(rows, marks, (flow, protocol, print) => {
+  eachOfRows(rows, own, (flow, protocol, print) => {
     census.count(protocol, print, (flow >>> 1) + 1);
   });
   if (census.hasCommon) {
@@ -42,14 +43,14 @@ export function markSharedPayloads(
       if (!census.isCommonNumber(protocol, print)) return;
       for (const id of ids) census.countWithId(protocol, print, id, A_LEG);
     });
-    eachOfRows(rows, marks, (flow, protocol, print) => {
+    eachOfRows(rows, own, (flow, protocol, print) => {
       const id = rows.ipId(flow);
       if (id !== 0 && census.isCommonNumber(protocol, print))
         census.countWithId(protocol, print, id, (flow >>> 1) + 1);
     });
   }
   const groups = new Map<number, number[]>();
-  eachOfRows(rows, marks, (flow, protocol, print) => {
+  eachOfRows(rows, own, (flow, protocol, print) => {
     const group = census.groupOf(protocol, print, rows.ipId(flow), (flow >>> 1) + 1);
     if (group === ALONE) return;
     if (group === WITH_LEG) marks[flow >>> 1] = TIED;
@@ -107,15 +108,21 @@ function eachOfLegs(
   }
 }
 
+/** The rows that are no TCP and not SHARED. */
+function datagramRows(rows: RowColumns, marks: RowMarks): number[] {
+  const found: number[] = [];
+  for (let row = 0; row < rows.length; row++)
+    if (marks[row] !== SHARED && rows.protocol(row) !== TCP) found.push(row);
+  return found;
+}
+
 function eachOfRows(
   rows: RowColumns,
-  marks: RowMarks,
+  datagrams: readonly number[],
   visit: (flow: number, protocol: number, print: number) => void,
 ): void {
-  for (let row = 0; row < rows.length; row++) {
-    if (marks[row] === SHARED) continue;
+  for (const row of datagrams) {
     const protocol = rows.protocol(row);
-    if (protocol === TCP) continue;
     for (let flow = row * 2; flow <= row * 2 + 1; flow++) {
       const count = rows.fingerprintCount(flow);
       for (let i = 0; i < count; i++) visit(flow, protocol, rows.fingerprint(flow, i));
