@@ -18,6 +18,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { errorCode, OutputError } from "./output-error.ts";
+import { TextBlock } from "./text-block.ts";
 
 /** The system calls that a write needs; tests put failing ones in their place. */
 export interface OutputFileSystem {
@@ -37,9 +38,6 @@ const REAL: OutputFileSystem = {
   rename: renameSync,
   unlink: unlinkSync,
 };
-
-/** Strings are gathered to blocks of about this many characters, so that small chunks cost no system call each. */
-const BLOCK_CHARACTERS = 64 * 1024;
 
 /**
  * Writes all of `chunks` to `path`. A path that exists and is no regular file (a device, a FIFO) is written in place.
@@ -116,28 +114,23 @@ async function writeAll(
   chunks: Iterable<string | Uint8Array>,
   files: OutputFileSystem,
 ): Promise<void> {
-  const encoder = new TextEncoder();
-  let pending = "";
+  const block = new TextBlock();
   const write = (bytes: Uint8Array): void => {
     for (let done = 0; done < bytes.length; ) done += files.write(fd, bytes.subarray(done));
   };
-  const flush = (): void => {
-    write(encoder.encode(pending));
-    pending = "";
-  };
   for (const chunk of fromRenderer(chunks)) {
     if (typeof chunk !== "string") {
-      flush();
+      write(block.take());
       write(chunk);
       continue;
     }
-    pending += chunk;
-    if (pending.length < BLOCK_CHARACTERS) continue;
-    flush();
-    // A report of millions of connections takes a while; signals are heard in between.
-    await turn();
+    for (let rest = block.add(chunk); rest !== ""; rest = block.add(rest)) {
+      write(block.take());
+      // A report of millions of connections takes a while; signals are heard in between.
+      await turn();
+    }
   }
-  flush();
+  write(block.take());
 }
 
 function* fromRenderer(

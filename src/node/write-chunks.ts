@@ -2,8 +2,7 @@
 import type { Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { errorCode, OutputError } from "./output-error.ts";
-
-const BLOCK_CHARACTERS = 64 * 1024;
+import { TextBlock } from "./text-block.ts";
 
 /**
  * Writes all of `chunks`, waiting for each block. "closed": the reader went away (`| head`), which is no failure.
@@ -14,31 +13,31 @@ export async function writeChunks(
   name: string,
   chunks: Iterable<string | Uint8Array>,
 ): Promise<"written" | "closed"> {
-  let pending = "";
+  const block = new TextBlock();
   for (const chunk of chunks) {
     if (typeof chunk !== "string") {
-      if ((await writeBlock(stream, name, pending)) === "closed") return "closed";
+      if ((await writeBlock(stream, name, block.take())) === "closed") return "closed";
       if ((await writeBlock(stream, name, chunk)) === "closed") return "closed";
-      pending = "";
       continue;
     }
-    pending += chunk;
-    if (pending.length < BLOCK_CHARACTERS) continue;
-    if ((await writeBlock(stream, name, pending)) === "closed") return "closed";
-    pending = "";
-    // Writes to files and pipes end at once, so that nothing but this lets a signal through before the last of them.
-    await turn();
+    for (let rest = block.add(chunk); rest !== ""; rest = block.add(rest)) {
+      if ((await writeBlock(stream, name, block.take())) === "closed") return "closed";
+      // Writes to files and pipes end at once, so that nothing but this lets a signal through before the last of them.
+      await turn();
+    }
   }
-  return pending === "" ? "written" : writeBlock(stream, name, pending);
+  const last = block.take();
+  return last.length === 0 ? "written" : writeBlock(stream, name, last);
 }
 
 function writeBlock(
   stream: Writable,
   name: string,
-  block: string | Uint8Array,
+  bytes: Uint8Array,
 ): Promise<"written" | "closed"> {
   return new Promise((resolve, reject) => {
-    stream.write(block, (error) => {
+    // A copy: some streams keep what they are given for longer than until they say that it is written.
+    stream.write(Buffer.from(bytes), (error) => {
       if (error === null || error === undefined) resolve("written");
       else if (READER_GONE.has(errorCode(error))) resolve("closed");
       else reject(new OutputError(name, error));
