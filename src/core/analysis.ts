@@ -2,6 +2,7 @@
 
 import type { ByteSource } from "./capture/byte-source.ts";
 import type { CaptureInfo } from "./capture/capture-info.ts";
+import type { CapturePart } from "./capture/joined-captures.ts";
 import type { ConnectionColumns } from "./classify/connection-columns.ts";
 import type { ProxiedLink } from "./classify/proxied.ts";
 import type { Classified, FindingMatch, FindingRule } from "./classify/rule.ts";
@@ -28,6 +29,8 @@ export interface CaptureJob {
   readonly file: string;
   readonly label: VantageLabel | null;
   readonly source: ByteSource;
+  /** Files in which the same tool went on with the same capture, in order; left out: none. */
+  readonly continuedIn?: readonly { readonly file: string; readonly source: ByteSource }[];
 }
 
 export interface AnalyzeOptions {
@@ -54,6 +57,8 @@ export interface CaptureResult {
   readonly linkTypes: readonly number[];
   readonly firstSeenNs: bigint | null;
   readonly lastSeenNs: bigint | null;
+  /** The files of a capture that has several; records are numbered on over them. */
+  readonly parts?: readonly CapturePart[];
 }
 
 /** Every record is in a connection or counted under a reason: records === inConnections + Σ notClassified. */

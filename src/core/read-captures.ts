@@ -1,5 +1,7 @@
 /** The data plane's loop: every record of every capture through the decoders into one flow table. */
 import type { AnalyzeOptions, CaptureJob, CaptureResult } from "./analysis.ts";
+import { PARTS_OVERLAP } from "./capture/capture-diagnostics.ts";
+import { JoinedCaptures } from "./capture/joined-captures.ts";
 import { fill, openCapture } from "./capture/open-capture.ts";
 import { type RecordCursor, RecordStatus } from "./capture/record-cursor.ts";
 import type { DiagnosticLog } from "./diagnostics/diagnostic.ts";
@@ -18,39 +20,56 @@ export async function readCaptures(
   const packet = new PacketView(settings);
   const results: CaptureResult[] = [];
   const done = { records: 0, bytes: 0 };
-  for (const [index, { file, label, source }] of jobs.entries()) {
+  for (const [index, job] of jobs.entries()) {
     flows.beginCapture(index);
-    const cursor = await openCapture(source, file, log);
     const seen = new Span();
-    while (cursor !== null && !cursor.ended) {
-      walkRecords(cursor, packet, flows, seen);
-      if (cursor.ended) break;
-      options.onProgress?.({
-        stage: "read",
-        file,
-        records: done.records + cursor.record,
-        bytes: done.bytes + cursor.fileOffset,
-      });
-      const pending = fill(cursor, source);
-      if (pending !== undefined) await pending;
+    const joined = new JoinedCaptures();
+    for (const { file, source } of [job, ...(job.continuedIn ?? [])]) {
+      const part = new Span();
+      const cursor = await openCapture(source, file, log);
+      while (cursor !== null && !cursor.ended) {
+        walkRecords(cursor, joined.recordsBefore, packet, flows, part);
+        if (cursor.ended) break;
+        const records = done.records + cursor.record;
+        const bytes = done.bytes + cursor.fileOffset;
+        options.onProgress?.({ stage: "read", file, records, bytes });
+        const pending = fill(cursor, source);
+        if (pending !== undefined) await pending;
+      }
+      const info = cursor?.info() ?? null;
+      done.records += info?.records ?? 0;
+      done.bytes += info?.capturedBytes ?? 0;
+      joined.add(file, info);
+      if (part.startsBeforeEndOf(seen)) {
+        const message = "the file begins before the one that it goes on from ends";
+        log.add(PARTS_OVERLAP, { file }, message);
+      }
+      seen.include(part);
     }
-    const info = cursor?.info() ?? null;
-    done.records += info?.records ?? 0;
-    done.bytes += info?.capturedBytes ?? 0;
     results.push({
-      file,
-      label,
-      info,
+      file: job.file,
+      label: job.label,
+      info: joined.info(),
       linkTypes: seen.linkTypes,
       firstSeenNs: seen.firstNs(),
       lastSeenNs: seen.lastNs(),
+      ...(joined.parts.length > 1 ? { parts: joined.parts } : {}),
     });
   }
   return results;
 }
 
-/** Decodes and counts what the cursor's window holds. Per packet nothing is allocated. */
-function walkRecords(cursor: RecordCursor, packet: PacketView, flows: FlowTable, seen: Span): void {
+/**
+ * Decodes and counts what the cursor's window holds. Per packet nothing is allocated.
+ * @param recordsBefore those of the files that this one goes on from
+ */
+function walkRecords(
+  cursor: RecordCursor,
+  recordsBefore: number,
+  packet: PacketView,
+  flows: FlowTable,
+  seen: Span,
+): void {
   while (cursor.next() === RecordStatus.Record) {
     const { view, frameOffset, capturedLength, wireLength, linkType, seconds, nanos } = cursor;
     seen.add(seconds, nanos, linkType);
@@ -66,7 +85,7 @@ function walkRecords(cursor: RecordCursor, packet: PacketView, flows: FlowTable,
     flows.observe(
       packet,
       view,
-      cursor.record,
+      recordsBefore + cursor.record,
       seconds,
       nanos,
       wireLength,
@@ -101,6 +120,22 @@ class Span {
       this.#lastSeconds = seconds;
       this.#lastNanos = nanos;
     }
+  }
+
+  /** Adds what another span saw. */
+  include(other: Span): void {
+    for (const linkType of other.linkTypes) {
+      if (!this.linkTypes.includes(linkType)) this.linkTypes.push(linkType);
+    }
+    if (other.#lastSeconds < 0) return;
+    const linkType = other.#linkType;
+    this.add(other.#firstSeconds, other.#firstNanos, linkType);
+    this.add(other.#lastSeconds, other.#lastNanos, linkType);
+  }
+
+  /** By more than a second: buffers of several processors are written out of order by less. */
+  startsBeforeEndOf(before: Span): boolean {
+    return before.#lastSeconds >= 0 && this.#firstSeconds < before.#lastSeconds - 1;
   }
 
   firstNs(): bigint | null {

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Analysis, CaptureJob, Progress } from "../core/analysis.ts";
 import { analyze } from "../core/analyze.ts";
+import type { ByteSource } from "../core/capture/byte-source.ts";
 import { RECORD_TRUNCATED } from "../core/capture/capture-diagnostics.ts";
 import { type Diagnostic, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { buildReport } from "../core/report/build-report.ts";
@@ -58,8 +59,17 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
     const tell = (error: InputError): void => {
       errors.push(error);
     };
+    const attend = <T extends { readonly file: string; readonly source: ByteSource }>(
+      part: T,
+    ): T => ({
+      ...part,
+      source: attendedSource(part.source, part.file, turns, tell),
+    });
     const jobs = opened.captures.map(
-      (job): CaptureJob => ({ ...job, source: attendedSource(job.source, job.file, turns, tell) }),
+      (job): CaptureJob =>
+        job.continuedIn === undefined
+          ? attend(job)
+          : { ...attend(job), continuedIn: job.continuedIn.map(attend) },
     );
     const analysis = await analyze(jobs, opened.snapshots, {
       askedPods: request.askedPods,

@@ -46,3 +46,8 @@ export const LABEL_WITHOUT_FILE: DiagnosticKind = {
   severity: "warning",
   hint: "podpath.yaml names a capture that is not beside it; check the spelling.",
 };
+export const ROTATED: DiagnosticKind = {
+  code: "input.rotated",
+  severity: "note",
+  hint: "Files of one rotated capture were read as one; its records are numbered on over them, oldest first. Other captures need other names.",
+};

@@ -15,6 +15,7 @@ import { FILE_LIMIT, GIVEN_TWICE, NOT_READABLE, NOT_RECOGNISED } from "./input-d
 import { fromSystemError, InputError } from "./input-error.ts";
 import { isManifest, readManifests } from "./manifest.ts";
 import { decodeText, type Recognised, recognise } from "./recognise.ts";
+import { joinRotated, ROTATION_HEAD_BYTES, rotationStem } from "./rotated-captures.ts";
 import { StreamOrigin } from "./stream-source.ts";
 import { openTarBundle } from "./tar-bundle.ts";
 import { splitLabel } from "./vantage-label.ts";
@@ -92,6 +93,7 @@ export async function openInputs(
   const opener = new InputOpener(options);
   for (const arg of args) await opener.openArgument(arg, false);
   for (const path of options.snapshots) await opener.openArgument(path, true);
+  opener.joinRotated();
   return opener;
 }
 
@@ -109,6 +111,10 @@ class InputOpener implements OpenedInputs {
   /** Identity → file name of what was taken, so that nothing is counted twice. */
   readonly #seen = new Map<string, string>();
   readonly #names = new Set<string>();
+  /** How captures begin whose names may be of a rotation. */
+  readonly #heads = new Map<string, Uint8Array>();
+  /** Captures that have more than one file. */
+  readonly #joined = new Set<string>();
 
   constructor(options: OpenOptions) {
     this.#options = options;
@@ -124,7 +130,14 @@ class InputOpener implements OpenedInputs {
     return descriptions;
   }
 
+  /** Makes one capture of files that one tcpdump wrote one after another. */
+  joinRotated(): void {
+    for (const first of joinRotated(this.captures, this.#heads, this.#log)) this.#joined.add(first);
+  }
+
   reopen(file: string): ByteSource | null {
+    // The second reader knows one file at a time.
+    if (this.#joined.has(file)) return null;
     const content = this.#used.find((used) => used.file === file)?.content;
     if (content === undefined || !content.canReopen) return null;
     const source = content.open();
@@ -290,17 +303,20 @@ class InputOpener implements OpenedInputs {
     return this.#takeCapture(candidate, is.content, format, origin);
   }
 
-  #takeCapture(
+  async #takeCapture(
     candidate: Candidate,
     content: ByteOrigin,
     format: string,
     origin: HashedOrigin,
-  ): boolean {
+  ): Promise<boolean> {
     if (candidate.isSnapshotOnly) {
       const what = "is a capture, but was given as a snapshot";
       return this.#refuse(candidate, "bad-argument", what, "Give captures without --snapshot.");
     }
     const file = this.#uniqueName(candidate.file);
+    if (rotationStem(file) !== null) {
+      this.#heads.set(file, await content.peek(ROTATION_HEAD_BYTES));
+    }
     candidate.origin.follow?.();
     const source = content.open();
     this.#closers.push(() => source.close());

@@ -66,6 +66,11 @@ const FORMS: Readonly<Record<string, Form>> = {
   "read 1 MiB at a time": each((one) => asPcap(one), 1 << 20),
   "rotated into 2 files": (captures) => jobsOf(captures.flatMap((one) => rotated(one, 2))),
   "rotated into 5 files": (captures) => jobsOf(captures.flatMap((one) => rotated(one, 5))),
+  "rotated, and known as one capture": (captures) =>
+    captures.flatMap((one) => {
+      const [first, ...continuedIn] = jobsOf(rotated(one, 3));
+      return first === undefined ? [] : { ...first, continuedIn };
+    }),
   "merged into one pcapng": (captures) => [jobOf("merged.pcapng", mergePcapng(captures))],
   "given backwards": (captures) => jobsOf([...captures].reverse()),
   "given in another order": (captures) => jobsOf([...captures.slice(1), ...captures.slice(0, 1)]),

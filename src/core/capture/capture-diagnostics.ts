@@ -106,3 +106,8 @@ export const RECORD_ZERO: DiagnosticKind = {
   severity: "warning",
   hint: "Records of nothing but zeros are what a crash or a full disk leaves in the place of packets; they hold no packet, so some may be missing.",
 };
+export const PARTS_OVERLAP: DiagnosticKind = {
+  code: "capture.parts-overlap",
+  severity: "warning",
+  hint: "Files that look like parts of one rotated capture overlap in time; if they are captures of their own, give them names of their own, or packets may be counted twice.",
+};

@@ -16,7 +16,15 @@ export interface Reading {
   readonly notes: readonly string[];
 }
 
-export function reading({ inputs }: Report, file: string): Reading {
+export function reading({ inputs, captures }: Report, file: string): Reading {
+  const parts = captures.find((capture) => capture.file === file)?.parts;
+  if (parts !== undefined) {
+    // In the order in which podpath read them, so that its record numbers are the frame numbers.
+    const words = parts.map((part) =>
+      shellWord(part.file.startsWith("-") ? `./${part.file}` : part.file),
+    );
+    return { word: words.join(" "), unpack: "mergecap -a -F pcap -w -", notes: [] };
+  }
   const bundle = /^(.+\.(?:tar|tgz|tar\.[a-z0-9]+)):(.+)$/i.exec(file);
   if (bundle !== null) {
     const [, archive = "", member = ""] = bundle;

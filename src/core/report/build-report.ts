@@ -207,7 +207,11 @@ function buildCapture(
             text,
           })),
         }),
-    diagnostics: diagnostics.filter(({ first }) => first.file === capture.file),
+    ...(capture.parts === undefined ? {} : { parts: capture.parts.map((part) => ({ ...part })) }),
+    diagnostics: diagnostics.filter(
+      ({ first }) =>
+        first.file === capture.file || capture.parts?.some(({ file }) => file === first.file),
+    ),
   };
 }
 

@@ -75,6 +75,16 @@ export const capture = z.strictObject({
     )
     .optional()
     .describe("as the capturing tool wrote them; 64-bit decimal strings"),
+  parts: z
+    .array(
+      z.strictObject({
+        file: z.string(),
+        firstRecord: z.number().int().describe("number of its first record in the capture"),
+        records: z.number().int(),
+      }),
+    )
+    .optional()
+    .describe("the files of a rotated capture, in order; records are numbered on over them"),
   comments: z
     .array(z.strictObject({ record: z.number().int().optional(), text: z.string() }))
     .optional(),

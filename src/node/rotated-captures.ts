@@ -1,0 +1,102 @@
+/**
+ * Files that one tcpdump wrote one after another: -C begins a new file by size, -G by time, -W goes round. Their names tell, and
+ * their file headers must be the same. They are read as one capture, oldest first, so that a connection that spans two of them
+ * is one. Names that merely differ by a number (n1.pcap and n2.pcap) are different captures.
+ */
+import { basename, dirname } from "node:path";
+import type { CaptureJob, VantageLabel } from "../core/analysis.ts";
+import { sniffCapture } from "../core/capture/capture-format.ts";
+import type { DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
+import { ROTATED } from "./input-diagnostics.ts";
+
+/** File header and the time of the first record. */
+export const ROTATION_HEAD_BYTES = 32;
+const HEADER_BYTES = 24;
+
+export interface RotationCandidate {
+  readonly file: string;
+  readonly label: VantageLabel | null;
+  /** The first ROTATION_HEAD_BYTES bytes of the content, unpacked. */
+  readonly head: Uint8Array;
+}
+
+/** tcpdump -C and -W put a number behind the whole name: cap.pcap, cap.pcap1, cap.pcap02.gz. */
+const NUMBERED = /^(.+\.(?:pcap|cap|dmp|dump))\d*(\.(?:gz|zst|lz4))?$/i;
+/** tcpdump -G: the name has a time, as digits of a date or of seconds since 1970. */
+const TIMED =
+  /(?<!\d)(?:\d{4}([-_.]?)\d{2}\1\d{2}(?:[-_.T]?\d{2}([-_.:h]?)\d{2}(?:\2\d{2})?)?|1[5-9]\d{8})(?!\d)/g;
+
+/**
+ * Replaces the captures of each rotation by one that goes on in the others, in the place of the first of them; the files that
+ * such captures begin with. `heads`: beginnings of files whose names may be of a rotation.
+ */
+export function joinRotated(
+  captures: CaptureJob[],
+  heads: ReadonlyMap<string, Uint8Array>,
+  log: DiagnosticLog,
+): string[] {
+  const candidates = captures.flatMap(({ file, label }) => {
+    const head = heads.get(file);
+    return head === undefined ? [] : { file, label, head };
+  });
+  const groups = rotations(candidates);
+  for (const group of groups) {
+    const jobs = group.flatMap((file) => captures.filter((job) => job.file === file));
+    const [first, ...continuedIn] = jobs;
+    if (first === undefined) continue;
+    const place = captures.findIndex((job) => jobs.includes(job));
+    const others = captures.filter((job) => !jobs.includes(job));
+    others.splice(place, 0, { ...first, continuedIn });
+    captures.splice(0, captures.length, ...others);
+    const names = continuedIn.map(({ file }) => file).join(", ");
+    log.add(ROTATED, { file: first.file }, `${names} went on with this capture`);
+  }
+  return groups.flatMap(([first]) => first ?? []);
+}
+
+/** What all files of a rotation have in common; null for a name that is nobody's. */
+export function rotationStem(file: string): string | null {
+  const name = basename(file);
+  const untimed = name.replace(TIMED, "*");
+  const numbered = NUMBERED.exec(untimed);
+  if (numbered === null) return untimed === name ? null : `${dirname(file)}/${untimed}`;
+  const [, stem = "", packed = ""] = numbered;
+  return `${dirname(file)}/${stem}${packed}`;
+}
+
+/** Groups of at least two files, each oldest first, in the order of their first members. Files of no group are left out. */
+export function rotations(candidates: readonly RotationCandidate[]): string[][] {
+  const groups = new Map<string, RotationCandidate[]>();
+  for (const candidate of candidates) {
+    const stem = rotationStem(candidate.file);
+    if (stem === null || !isPlainPcap(candidate.head)) continue;
+    const header = Buffer.from(candidate.head.subarray(0, HEADER_BYTES)).toString("hex");
+    const key = JSON.stringify([stem, header, candidate.label]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [candidate]);
+    else group.push(candidate);
+  }
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => [...group].sort(byFirstRecord).map(({ file }) => file));
+}
+
+function isPlainPcap(head: Uint8Array): boolean {
+  return head.length >= HEADER_BYTES && sniffCapture(head) === "pcap";
+}
+
+/** By the time of the first record; one without records comes last, and equal times keep the order of the names. */
+function byFirstRecord(one: RotationCandidate, other: RotationCandidate): number {
+  return firstTime(one.head) - firstTime(other.head) || compareNames(one.file, other.file);
+}
+
+function firstTime(head: Uint8Array): number {
+  if (head.length < ROTATION_HEAD_BYTES) return Number.MAX_VALUE;
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const little = (view.getUint32(0, true) & 0xffff_0000) >>> 0 === 0xa1b2_0000;
+  return view.getUint32(24, little) * 1_000_000_000 + view.getUint32(28, little);
+}
+
+function compareNames(one: string, other: string): number {
+  return one.localeCompare(other, "en", { numeric: true });
+}
