@@ -96,6 +96,11 @@ export const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
 export const MAX_PREDICTED_OUTCOMES = 1_024;
 /** Conversations by which the clocks of two hosts are compared. More say nothing new and are left out. */
 export const MAX_CLOCK_BOUNDS = 10_000;
+/**
+ * TCP legs without handshake that share an end and a range of sequence numbers, and are compared with each other to join them
+ * across NAT. More: cannot tell which belong together.
+ */
+export const MAX_SEQUENCE_CANDIDATES = 512;
 /** Connections to one proxy that had begun before one that it opened, and are looked at for it. More: cannot tell whose it is. */
 export const MAX_PROXY_FRONTS_EXAMINED = 2_048;
 /** Characters of a policy or a baseline; both are written for people. */

@@ -4,7 +4,7 @@
  */
 import type { CaptureJob, SnapshotText } from "../../src/core/analysis.ts";
 import { analyze } from "../../src/core/analyze.ts";
-import { layOutTopology } from "../../src/core/diagram/topology/topology-layout.ts";
+import { DIAGRAMS } from "../../src/core/diagram/diagram.ts";
 import { examine } from "../../src/core/doctor/examine.ts";
 import { explain } from "../../src/core/explain/explain.ts";
 import { renderCheckupText } from "../../src/core/render/checkup-text.ts";
@@ -143,11 +143,14 @@ export function checkRenderers(report: Report): void {
       ...renderExplanationText(explanation, report, { color: false, width: 80, wide: false }),
     );
   }
-  const scene = layOutTopology(report);
-  expectThat(
-    Number.isFinite(scene.width) && Number.isFinite(scene.height),
-    () => "the traffic map has no size",
-  );
+  for (const { id, about, layOut } of DIAGRAMS) {
+    if (about === "connection" && first === undefined) continue;
+    const { width, height } = layOut(report, first === undefined ? {} : { connection: first });
+    expectThat(
+      width > 0 && height > 0 && width < 1e6 && height < 1e6,
+      () => `the ${id} is ${width} wide and ${height} high`,
+    );
+  }
   for (const text of texts) {
     expectThat(
       !STEERING.test(text),

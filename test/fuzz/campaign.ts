@@ -17,7 +17,7 @@ export interface CampaignSettings {
 }
 
 /** Each is in a file of its own, `frame-campaign.ts` and so on, which exports `campaign`. */
-export const CAMPAIGNS = ["frame", "capture", "mutation", "sweep", "snapshot"] as const;
+export const CAMPAIGNS = ["frame", "capture", "mutation", "sweep", "snapshot", "shape"] as const;
 export type CampaignName = (typeof CAMPAIGNS)[number];
 
 export interface Campaign {

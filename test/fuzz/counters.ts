@@ -27,6 +27,11 @@ export function setBudget(maxSteps: number, maxBytes: number): void {
   allocation.bytesLeft = maxBytes;
 }
 
+/** Steps made since a budget of `maxSteps` was set. */
+export function stepsSince(maxSteps: number): number {
+  return maxSteps - (steps[0] ?? 0);
+}
+
 export function clearBudget(): void {
   setBudget(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
 }

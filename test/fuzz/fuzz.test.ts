@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import { ROOT } from "../support/repository.ts";
 import { buildTarget } from "./build-target.ts";
 import { CAMPAIGNS, type CampaignName } from "./campaign.ts";
+import { SHAPES } from "./hostile-shapes.ts";
 import { runTarget } from "./run-target.ts";
 
 const SEED = 20_261_120;
@@ -17,6 +18,7 @@ const CASES: Readonly<Record<CampaignName, number>> = {
   mutation: 2000,
   sweep: 3000,
   snapshot: 200,
+  shape: SHAPES.length,
 };
 const FOLDER = `${ROOT}dist/fuzz`;
 

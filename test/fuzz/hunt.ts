@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { buildTarget } from "./build-target.ts";
 import type { CampaignName } from "./campaign.ts";
+import { SHAPES } from "./hostile-shapes.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 import { runTarget } from "./run-target.ts";
 
@@ -12,6 +13,7 @@ const HUNT_CASES: Readonly<Record<CampaignName, number>> = {
   mutation: 3000,
   sweep: 3000,
   snapshot: 600,
+  shape: SHAPES.length,
 };
 
 export interface Hunted {

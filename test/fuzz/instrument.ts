@@ -45,6 +45,8 @@ const ALLOCATORS = new Set([
   "Float64Array",
 ]);
 const STEP = "if(--$steps[0]<0)$outOfSteps();";
+/** The same for a function that is an expression: a callback that compares everything with everything has no loop. */
+const STEP_IN_EXPRESSION = "(--$steps[0]<0&&$outOfSteps(),";
 
 /** `source` is TypeScript or JavaScript; `countersModule` is what it imports the counters from. */
 export function instrument(
@@ -88,7 +90,8 @@ class Walk {
     else if (node.type === "SwitchCase") this.#switchCase(node);
     else if (node.type === "CatchClause") this.#branch(node["body"] as Node);
     const wrapped = this.#wrappedOperands(node);
-    for (const operand of wrapped) this.#insert(operand.start, `(${this.#hit()},`);
+    const opening = node.type === "ArrowFunctionExpression" ? STEP_IN_EXPRESSION : "(";
+    for (const operand of wrapped) this.#insert(operand.start, `${opening}${this.#hit()},`);
     if (node.type === "NewExpression") this.#allocation(node);
     // An operand's opening stands before those of what is inside it, its closing behind them.
     for (const child of childrenOf(node)) {
@@ -154,7 +157,10 @@ class Walk {
   #wrappedOperands(node: Node): Node[] {
     if (node.type === "ConditionalExpression")
       return [node["consequent"] as Node, node["alternate"] as Node];
-    return node.type === "LogicalExpression" ? [node["right"] as Node] : [];
+    if (node.type === "LogicalExpression") return [node["right"] as Node];
+    const body = node["body"] as Node | null | undefined;
+    const isExpression = node.type === "ArrowFunctionExpression" && body?.type !== "BlockStatement";
+    return isExpression && body != null ? [body] : [];
   }
 
   #allocation(node: Node): void {

@@ -32,6 +32,7 @@ export function hopsOf(
   spans: readonly CaptureSpan[],
 ): Hop[] {
   const places = connection.observations.filter((one) => one.encapsulation === null);
+  const seen = seenSpan(connection, clocks);
   const hops: Hop[] = [];
   for (const [position, to] of places.entries()) {
     const from = places[position - 1];
@@ -50,7 +51,10 @@ export function hopsOf(
       to,
       delayNs: { orig: delay("orig"), resp: delay("resp") },
       uncertaintyNs: uncertaintyNs ?? 0n,
-      lost: lossBetween(connection, from, to, clocks, spans),
+      lost:
+        isCovered(from, seen, clocks, spans) && isCovered(to, seen, clocks, spans)
+          ? lossBetween(connection, from, to)
+          : null,
     });
   }
   return hops;
@@ -80,17 +84,9 @@ function isSameFirst(
   return isFirst(x) && isFirst(y) && x.isn === y.isn;
 }
 
-function lossBetween(
-  connection: Connection,
-  from: Observation,
-  to: Observation,
-  clocks: HostClocks,
-  spans: readonly CaptureSpan[],
-): Hop["lost"] {
+function lossBetween(connection: Connection, from: Observation, to: Observation): Hop["lost"] {
   // Mirroring gives way to other traffic: a missing copy is no lost packet.
   if (from.awsTunnel !== undefined || to.awsTunnel !== undefined) return null;
-  if (!covers(from, connection, clocks, spans) || !covers(to, connection, clocks, spans))
-    return null;
   // A place that saw nothing of a direction may be one that this direction does not pass.
   const both = (side: "orig" | "resp") => from[side].records > 0 && to[side].records > 0;
   if (from.fragments + to.fragments > 0) return null;
@@ -103,26 +99,42 @@ function lossBetween(
   };
 }
 
-/** The capture ran from before the first to after the last packet that any place saw. */
-function covers(
+/** The first and the last packet that any place saw, by corrected clocks; null: there is none. */
+interface SeenSpan {
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+}
+
+/** Once for all hops: a connection may have been seen at thousands of places. */
+function seenSpan({ observations }: Connection, clocks: HostClocks): SeenSpan | null {
+  let span: SeenSpan | null = null;
+  for (const one of observations) {
+    for (const { records, firstSeenNs, lastSeenNs } of [one.orig, one.resp]) {
+      if (records === 0) continue;
+      const first = correctedNs(one, firstSeenNs, clocks);
+      const last = correctedNs(one, lastSeenNs, clocks);
+      span = {
+        firstNs: span !== null && span.firstNs < first ? span.firstNs : first,
+        lastNs: span !== null && span.lastNs > last ? span.lastNs : last,
+      };
+    }
+  }
+  return span;
+}
+
+/** The capture of the observation ran from before the first to after the last packet that any place saw. */
+function isCovered(
   observation: Observation,
-  { observations }: Connection,
+  seen: SeenSpan | null,
   clocks: HostClocks,
   spans: readonly CaptureSpan[],
 ): boolean {
   const span = spans[observation.vantagePoint.capture];
   if (span === undefined || span.firstSeenNs === null || span.lastSeenNs === null) return false;
+  if (seen === null) return true;
   const begin = correctedNs(observation, span.firstSeenNs, clocks);
   const end = correctedNs(observation, span.lastSeenNs, clocks);
-  return observations.every((one) =>
-    [one.orig, one.resp]
-      .filter(({ records }) => records > 0)
-      .every(
-        ({ firstSeenNs, lastSeenNs }) =>
-          correctedNs(one, firstSeenNs, clocks) >= begin - MARGIN_NS &&
-          correctedNs(one, lastSeenNs, clocks) <= end + MARGIN_NS,
-      ),
-  );
+  return seen.firstNs >= begin - MARGIN_NS && seen.lastNs <= end + MARGIN_NS;
 }
 
 /** A packet is on its way between two places for some time, and the clocks' correction is not exact. */

@@ -99,7 +99,7 @@ function gatherVantagePoints(
     if (draft !== undefined) draft.taps.push(tap.index);
     else drafts.set(key, { capture: tap.capture, place: withVlan(place, vlan), taps: [tap.index] });
   }
-  const used = new Set<string>();
+  const used = new Map<string, number>();
   const byTap: VantagePoint[] = [];
   const list: VantagePoint[] = [];
   for (const { capture, place, taps } of drafts.values()) {
@@ -202,9 +202,12 @@ function vantageName(place: Place, file: string): string {
   return `${file}#${place.interface ?? place.key}`;
 }
 
-function uniqueId(wanted: string, used: Set<string>): string {
+/** `used`: the names given so far, each with the number of its next copy. */
+function uniqueId(wanted: string, used: Map<string, number>): string {
+  let copy = used.get(wanted) ?? 1;
   let id = wanted;
-  for (let copy = 2; used.has(id); copy++) id = `${wanted} (${copy})`;
-  used.add(id);
+  for (; used.has(id); copy++) id = `${wanted} (${copy + 1})`;
+  used.set(id, used.get(id) ?? 1);
+  used.set(wanted, copy);
   return id;
 }

@@ -3,6 +3,7 @@
  * Two legs match when one end is kept, the ranges of both directions overlap, and no other leg fits as well.
  */
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
+import { MAX_SEQUENCE_CANDIDATES } from "../limits.ts";
 import {
   type DirectionFacts,
   factsSentBy,
@@ -90,7 +91,10 @@ function candidates(leg: Leg, kept: FlowEndpoint, index: EndIndex): Leg[] {
   const myOther = factsSentBy(leg, other);
   const found = new Set<Leg>();
   for (const bucket of buckets(mine)) {
-    for (const one of index.get(`${kept.address} ${kept.port} ${bucket}`) ?? []) {
+    const group = index.get(`${kept.address} ${kept.port} ${bucket}`) ?? [];
+    // Among so many, numbers tell nobody apart, and comparing all of them in pairs would take for ever (an ACK scan).
+    if (group.length > MAX_SEQUENCE_CANDIDATES) continue;
+    for (const one of group) {
       if (
         one === leg ||
         tupleKeyOf("tcp", one.orig, one.resp) === tupleKeyOf("tcp", leg.orig, leg.resp)

@@ -1,9 +1,9 @@
 /** Makes the observations of a connection: the rows of each leg, put together per vantage point and encapsulation. */
 import type { FlowDirection, FlowEndpoint, FlowObservation } from "../flow/flow-observation.ts";
 import type { Observation, ObservedDirection } from "./connection.ts";
-import { firstPacketNs } from "./group-legs.ts";
 import { type Leg, sameEndpoint, sentBy } from "./leg.ts";
 import type { InsideAwsTunnel } from "./open-aws-tunnels.ts";
+import { firstPacketNs } from "./row-times.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
 /** `outerConnection` of a tunnelled observation is a flow row until all connections are known. */
