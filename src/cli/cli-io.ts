@@ -12,6 +12,11 @@ export interface CliIo {
   readonly programName: string;
   /** Who wants to hear of the first SIGINT or SIGTERM instead of ending by it; the second one ends the program at once. */
   readonly interruption?: Interruption;
+  /**
+   * No before work that gives the event loop no turn, in which no signal could be answered: then a signal ends the process by
+   * itself, at once, as it ends any program (shells show 130 and 143 all the same). Yes behind it.
+   */
+  readonly answerSignals?: (answers: boolean) => void;
 }
 
 export type StopSignal = "SIGINT" | "SIGTERM";
@@ -32,8 +37,16 @@ export function processIo(): CliIo {
   });
   // A file that is being written is cleared away by the listener that its writer has for "exit".
   const interruption: Interruption = { handler: null };
-  process.on("SIGINT", () => interrupted("SIGINT", interruption));
-  process.on("SIGTERM", () => interrupted("SIGTERM", interruption));
+  const onInterrupt = (): void => interrupted("SIGINT", interruption);
+  const onTerminate = (): void => interrupted("SIGTERM", interruption);
+  const answerSignals = (answers: boolean): void => {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onTerminate);
+    if (!answers) return;
+    process.on("SIGINT", onInterrupt);
+    process.on("SIGTERM", onTerminate);
+  };
+  answerSignals(true);
   const script = basename(process.argv[1] ?? "");
   return {
     stdin: process.stdin,
@@ -42,6 +55,7 @@ export function processIo(): CliIo {
     env: process.env,
     programName: script.startsWith("kubectl-") ? "kubectl podpath" : "podpath",
     interruption,
+    answerSignals,
   };
 }
 

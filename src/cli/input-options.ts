@@ -68,6 +68,7 @@ export function inputRequest(
       ...(following === null ? {} : { following }),
       ...(options.maxConnections === undefined ? {} : { maxFlows: options.maxConnections }),
       ...(progress.update === null ? {} : { onProgress: progress.update }),
+      beforeLongWork: () => io.answerSignals?.(false),
     },
     done: progress.end,
   };

@@ -1,5 +1,5 @@
 /** The program: which command, its outcome, its exit code. Loads nothing that the command does not need. */
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import type { Command } from "commander";
 import { safeText } from "../core/render/safe-text.ts";
 import { OutputError } from "../node/output-error.ts";
@@ -40,10 +40,15 @@ function withDefaultCommand(argv: readonly string[]): readonly string[] {
 
 /** `podpath analize a.pcap`: the word was taken for a file, because commands may be left out. */
 function tellMistypedCommand([first = ""]: readonly string[], io: CliIo): void {
-  if (!/^[a-z-]+$/.test(first) || first === "-" || existsSync(first)) return;
+  if (!/^[a-z][a-z-]*$/.test(first) || isThere(first)) return;
   if (COMMANDS.some(({ name }) => name === first)) return;
   const advice = `\`${io.programName} --help\` lists them.`;
   complain(io, { message: `${first}: is no command either`, advice });
+}
+
+/** Also a symbolic link that leads nowhere: whoever names it means a file. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 async function runCommand(argv: readonly string[], io: CliIo): Promise<Outcome> {

@@ -30,7 +30,10 @@ export async function readReport(
   }
   // Loaded here, so that help and a mistyped option cost nothing.
   const { analyzeFiles } = await import("../node/analyze-files.ts");
-  const { report, errors, crossChecks } = await analyzeFiles(request).finally(done);
+  const { report, errors, crossChecks } = await analyzeFiles(request).finally(() => {
+    done();
+    io.answerSignals?.(true);
+  });
   for (const error of errors) complain(io, error);
   for (const { file, verdict, reason } of crossChecks) {
     const message = `${file}: cross-check: ${verdict}${reason === null ? "" : `: ${reason}`}`;

@@ -1,9 +1,11 @@
 /** From what the user named to the report: open, analyse, build. The one path of every command that reads captures. */
 import type { Readable } from "node:stream";
-import type { Analysis, CaptureJob, Progress } from "../core/analysis.ts";
+import type { Analysis, CaptureJob, Progress, SnapshotText } from "../core/analysis.ts";
 import { analyze } from "../core/analyze.ts";
 import type { ByteSource } from "../core/capture/byte-source.ts";
 import { RECORD_TRUNCATED } from "../core/capture/capture-diagnostics.ts";
+import { recognise } from "../core/cluster/recognise.ts";
+import { FOREIGN_TEXT } from "../core/cluster/snapshot-diagnostics.ts";
 import { type Diagnostic, DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import type { Report } from "../core/report/report.ts";
@@ -31,6 +33,8 @@ export interface AnalyzeFilesRequest {
   /** Wait for what is still written to the capture files. */
   readonly following?: Following;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called before work that gives the event loop no turn; perhaps more than once. */
+  readonly beforeLongWork?: () => void;
 }
 
 export interface AnalyzeFilesResult {
@@ -42,6 +46,9 @@ export interface AnalyzeFilesResult {
   readonly crossChecks: readonly CrossCheckResult[];
 }
 
+/** Characters of snapshot texts that are parsed in a fraction of a second. */
+const QUICKLY_PARSED = 4_000_000;
+
 export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<AnalyzeFilesResult> {
   const opened = await openInputs(request.inputs, {
     snapshots: request.snapshots,
@@ -52,9 +59,12 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
   const errors: InputError[] = [...opened.errors];
   try {
     if (opened.captures.length === 0) {
-      const all = errors.length > 0 ? errors : [noCapture(request)];
-      return { report: null, errors: all, crossChecks: [] };
+      errors.push(...foreignTexts(opened.snapshots, request));
+      if (errors.length === 0) errors.push(noCapture(request));
+      return { report: null, errors, crossChecks: [] };
     }
+    const textLength = opened.snapshots.reduce((sum, { text }) => sum + text.length, 0);
+    if (textLength > QUICKLY_PARSED) request.beforeLongWork?.();
     const turns = { lastMs: performance.now() };
     const tell = (error: InputError): void => {
       errors.push(error);
@@ -74,7 +84,11 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
     const analysis = await analyze(jobs, opened.snapshots, {
       askedPods: request.askedPods,
       ...(request.maxFlows === undefined ? {} : { maxFlows: request.maxFlows }),
-      ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+      onProgress: (progress) => {
+        // Captures are read in turns; what follows is one piece.
+        if (progress.stage !== "read") request.beforeLongWork?.();
+        request.onProgress?.(progress);
+      },
     });
     const checkLog = new DiagnosticLog();
     const crossChecks = request.crossCheck
@@ -140,5 +154,29 @@ function unreadableTexts(analysis: Analysis, request: AnalyzeFilesRequest): Inpu
     .filter(({ severity, code }) => severity === "error" || code === "snapshot.not-recognised")
     .filter(({ code, first }) => code.startsWith("snapshot.") && named.has(first.file))
     .filter(({ first }) => !used.has(first.file))
-    .map(({ first, message, hint }) => new InputError("not-recognised", first.file, message, hint));
+    .map(({ code, first, message, hint }) => textError(first.file, message, { code, hint }));
+}
+
+/** Without a capture nothing is analysed, but a text that is something else altogether explains why there is none. */
+function foreignTexts(texts: readonly SnapshotText[], request: AnalyzeFilesRequest): InputError[] {
+  const named = new Set([...request.inputs, ...request.snapshots]);
+  return texts
+    .filter(({ file }) => named.has(file))
+    .flatMap(({ file, text }) => recognise(file, text).problems.map((one) => ({ file, ...one })))
+    .filter(({ kind }) => kind.severity === "error")
+    .map(({ file, kind, message }) => textError(file, message, kind));
+}
+
+/** A message that begins with the file's name does not need it twice; what to do may stand behind a colon already. */
+function textError(
+  file: string,
+  message: string,
+  kind: { code: string; hint: string },
+): InputError {
+  const rest = message.startsWith(file) ? message.slice(file.length).replace(/^,? /, "") : message;
+  const colon = rest.indexOf(": ");
+  if (kind.code !== FOREIGN_TEXT.code || colon < 0)
+    return new InputError("not-recognised", file, rest, kind.hint);
+  const advice = rest.slice(colon + 2);
+  return new InputError("not-recognised", file, rest.slice(0, colon), advice);
 }

@@ -37,6 +37,14 @@ export function fromSystemError(file: string, error: unknown): InputError {
     const advice = "Captures made with sudo belong to root: change their owner or mode.";
     return new InputError("unreadable", file, "permission denied", advice, error);
   }
+  if (code === "ELOOP") {
+    const what = "is a symbolic link that leads back to itself";
+    return new InputError("unreadable", file, what, "Name the file itself.", error);
+  }
+  if (code === "EISDIR") {
+    const what = "is a folder where a file is wanted";
+    return new InputError("unreadable", file, what, "Name a file inside it.", error);
+  }
   if (code === "EMFILE" || code === "ENFILE") {
     const advice = "Raise the limit on open files (ulimit -n).";
     return new InputError("unreadable", file, "too many open files", advice, error);

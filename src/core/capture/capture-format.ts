@@ -71,6 +71,12 @@ const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   { name: "bzip2-compressed", magic: "425a68", advice: unpackWith("bzip2") },
   { name: "lzop-compressed", magic: "894c5a4f000d0a1a0a", advice: unpackWith("lzop") },
   { name: "compress-compressed (.Z)", magic: "1f9d", advice: unpackWith("gzip") },
+  { name: "gzip-compressed twice", magic: "1f8b08", advice: unpackWith("gzip") },
+  {
+    name: "a pcapng file whose section header is damaged",
+    magic: "0a0d0d0a",
+    advice: "copy it again in binary mode",
+  },
   { name: "a zip archive", magic: "504b0304", advice: "unpack it first" },
   { name: "a pcapng file with changed line ends", magic: "0a0d0a", advice: RECAPTURE_BINARY },
   { name: "a pcapng file with changed line ends", magic: "0a0a0a", advice: RECAPTURE_BINARY },
@@ -94,6 +100,9 @@ function captureBehindText(bytes: Uint8Array): number {
   return -1;
 }
 
+/** Fewer zeros say nothing. */
+const ZEROS_LENGTH = 24;
+
 /** What bytes that `sniffCapture` does not know seem to be, and what to do; null when there is nothing to say. */
 export function describeForeignFormat(bytes: Uint8Array): { name: string; advice: string } | null {
   const offset = captureBehindText(bytes);
@@ -104,6 +113,11 @@ export function describeForeignFormat(bytes: Uint8Array): { name: string; advice
         "messages of tcpdump (standard error) were written into it, as `kubectl exec -t` and `2>&1` do; capture again without them, or cut them off with `tail -c +" +
         `${offset + 1}\``,
     };
+  }
+  if (bytes.length >= ZEROS_LENGTH && bytes.every((byte) => byte === 0)) {
+    const advice =
+      "the disk was full, or the copy was interrupted; copy it again, or capture again";
+    return { name: "a file that begins with nothing but zeros", advice };
   }
   for (const { name, advice, magic } of FOREIGN_FORMATS) {
     if (startsWith(bytes, magic)) return { name, advice };

@@ -1,6 +1,7 @@
 /** What a snapshot file is: told by its content, never by its name. */
 import type { DiagnosticKind } from "../diagnostics/diagnostic.ts";
 import { MAX_SNAPSHOT_FILE_BYTES } from "../limits.ts";
+import { describeForeignText } from "./foreign-text.ts";
 import { isCniEnis } from "./from-vpc-cni.ts";
 import { type JsonDocument, parseJsonDocuments, startsJson } from "./json-documents.ts";
 import type { JsonValue } from "./json-value.ts";
@@ -8,6 +9,7 @@ import type { SnapshotKind } from "./snapshot.ts";
 import {
   EMPTY_FILE,
   FILE_TOO_LARGE,
+  FOREIGN_TEXT,
   JSON_SYNTAX,
   NOT_RECOGNISED,
   YAML_NOT_READ,
@@ -60,6 +62,15 @@ function notRecognised(file: string, lines: readonly TextLine[]): RecognitionPro
   if (yaml !== undefined) {
     const message = `${file} is YAML, which is not read`;
     return { kind: YAML_NOT_READ, line: yaml.number, message };
+  }
+  const foreign = describeForeignText(
+    lines
+      .slice(0, 20)
+      .map((line) => line.text)
+      .join("\n"),
+  );
+  if (foreign !== null) {
+    return { kind: FOREIGN_TEXT, message: `${file} is ${foreign.name}: ${foreign.advice}` };
   }
   return { kind: NOT_RECOGNISED, message: `${file} is nothing that a snapshot is made of` };
 }

@@ -6,6 +6,11 @@ export const NOT_RECOGNISED: DiagnosticKind = {
   severity: "note",
   hint: "See `podpath snapshot plan` for the commands whose output is understood.",
 };
+export const FOREIGN_TEXT: DiagnosticKind = {
+  code: "snapshot.foreign-text",
+  severity: "error",
+  hint: "Something else was saved in the place of what the file should hold; all other files were used.",
+};
 export const EMPTY_FILE: DiagnosticKind = {
   code: "snapshot.empty-file",
   severity: "note",

@@ -34,7 +34,11 @@ export type YamlResult =
 /** How often anchors may be repeated in all; more is a bomb, not a policy. */
 const MAX_ALIASES = 100;
 
+/** Brackets and "- - -" inside each other. People write four or five; the parser takes seconds for a hundred thousand. */
+const MAX_DEPTH = 200;
+
 export function readYaml(source: string): YamlResult {
+  if (isTooDeep(source)) return { problem: { line: 1, column: 1, message: TOO_DEEP } };
   const lines = new LineCounter();
   const placeAt = (offset: number): TextPlace => {
     const { line, col } = lines.linePos(offset);
@@ -67,17 +71,33 @@ export function readYaml(source: string): YamlResult {
   }
 }
 
+const TOO_DEEP = "it is nested too deeply";
+
+/** Counts brackets whether they stand in strings or not: so many are no policy either way. */
+function isTooDeep(source: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    const character = source[at];
+    if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth = Math.max(0, depth - 1);
+    if (depth > MAX_DEPTH) return true;
+  }
+  return /(?:[-?:] ){200}/.test(source);
+}
+
 /** The parser's own sentences, shortened to one line; its codes stay the same over versions. */
 function phrase(code: string, message: string): string {
   if (code === "DUPLICATE_KEY") return "the same key stands here twice";
   if (code === "MULTIPLE_DOCS") return "only one document is read";
   if (code === "TAG_RESOLVE_FAILED") return "tags are not read";
+  // The parser catches the end of its own stack.
+  if (/call stack/i.test(message)) return TOO_DEEP;
   return message.split("\n", 1)[0]?.slice(0, 200) ?? "is no YAML";
 }
 
 /** toJS refuses too many aliases and aliases of nothing; deep nesting ends the parser's stack. */
 function refusal(error: unknown): string {
-  if (error instanceof RangeError) return "it is nested too deeply";
+  if (error instanceof RangeError) return TOO_DEEP;
   if (error instanceof ReferenceError && /alias count/i.test(error.message))
     return `aliases repeat more than ${MAX_ALIASES} values`;
   return error instanceof Error ? (error.message.split("\n", 1)[0] ?? "").slice(0, 200) : "";
