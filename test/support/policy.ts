@@ -36,7 +36,7 @@ export function checkOne(
   return rule;
 }
 
-export const POINTS: readonly ReportVantagePoint[] = [
+const POINTS: readonly ReportVantagePoint[] = [
   point("n1/eth0", "c1", "n1", "eth0", "node-eni"),
   point("n1/eth1", "c1", "n1", "eth1", "secondary-eni"),
   point("n2/eth0", "c2", "n2", "eth0", "node-eni"),
@@ -130,4 +130,40 @@ export function webToApi(
     ],
     ...more,
   });
+}
+
+/** Its source was rewritten to the node's address. */
+export const MASQUERADED = webToApi("conn-1", "pod-to-pod-nat", {
+  nat: [
+    {
+      kind: "snat",
+      node: "n1",
+      before: {
+        orig: { address: "10.0.1.11", port: 443 },
+        resp: { address: "10.0.2.22", port: 8_080 },
+      },
+      after: {
+        orig: { address: "10.0.1.17", port: 443 },
+        resp: { address: "10.0.2.22", port: 8_080 },
+      },
+      matchedBy: "isn",
+      confidence: "proven",
+    },
+  ],
+});
+/** Nobody saw the wire between the nodes. */
+export const DOUBTFUL = webToApi("conn-1", "pod-to-pod-direct", {
+  confidence: "inferred",
+  candidates: ["pod-to-pod-direct", "pod-to-pod-overlay"],
+  wouldDecide: "a capture of eth0 of n1",
+});
+
+/** A whole report of these connections. */
+export function of(...connections: readonly ReportConnection[]) {
+  return wholeReport({ connections });
+}
+
+/** Of the only rule of a policy. */
+export function verdictOf(source: string, ...connections: readonly ReportConnection[]) {
+  return checkOne(source, of(...connections)).verdict;
 }

@@ -25,7 +25,6 @@ export const baseline = z.strictObject({
   paths: z.array(baselinePath).describe("by from, to, protocol, class"),
 });
 
-export type BaselineDocument = z.infer<typeof baseline>;
 export type BaselineEntry = z.infer<typeof baselinePath>;
 
 /** The keys that may stand at a path of the document. */

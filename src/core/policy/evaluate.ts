@@ -90,7 +90,7 @@ function fileFacts(file: string, sha256: string | undefined): NonNullable<GateRe
   return { file, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
-export function seenIn(report: Report, packets: number): Pick<GateResult, "inputs" | "seen"> {
+function seenIn(report: Report, packets: number): Pick<GateResult, "inputs" | "seen"> {
   return {
     inputs: report.inputs.map(({ file, kind, sha256 }) => ({
       file,
@@ -111,7 +111,7 @@ function isJudged(rule: Policy["rules"][number]): rule is JudgedRule {
 }
 
 /** A definite violation outweighs a doubt; a doubt outweighs any number of passes. */
-export function overall(rules: readonly Pick<RuleResult, "counts" | "verdict">[]): GateVerdict {
+function overall(rules: readonly Pick<RuleResult, "counts" | "verdict">[]): GateVerdict {
   const counting = rules.filter(({ counts }) => counts);
   if (counting.some(({ verdict }) => verdict === "fail")) return "fail";
   return counting.some(({ verdict }) => verdict === "inconclusive") ? "inconclusive" : "pass";

@@ -8,7 +8,7 @@ import { PATH_CLASS_ORDER } from "../report/path-class-title.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
 /** Tunnel kinds as observations name them; `any` is every one of them. */
-export const OVERLAYS = ["any", "vxlan", "geneve", "gre", "gre-teb", "ipip", "6in4"] as const;
+const OVERLAYS = ["any", "vxlan", "geneve", "gre", "gre-teb", "ipip", "6in4"] as const;
 export const NAT_SHAPES = ["none", "snat", "dnat", "both"] as const;
 const PARTY_KINDS = [
   "pod",

@@ -36,7 +36,7 @@ export function workloadPath(connection: ReportConnection): WorkloadPath {
  * "default/Deployment/web", "pod default/web-0" where nothing tells what owns it, "node", "load-balancer k8s-web",
  * "service default/web", "external". Nodes and hosts outside have no identity that stays.
  */
-export function workloadName(party: ReportParty): string {
+function workloadName(party: ReportParty): string {
   const { kind, namespace, name, workload } = party;
   const inNamespace = namespace === undefined || namespace === "" ? "" : `${namespace}/`;
   switch (kind) {
