@@ -4,8 +4,8 @@ import { COMMANDS, type CommandContext, type CommandEntry } from "./command-tabl
 import { toolVersion } from "./version.ts";
 
 const EXIT_CODES = `
-Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 an input cannot be read,
-4 inconclusive (--strict), 70 a bug, 74 output cannot be written, 130/143 signals.`;
+Exit codes: 0 clean, 1 findings at or above --fail-on, a policy violated, differences, 2 usage,
+3 an input cannot be read, 4 inconclusive (check; others with --strict), 70 a bug, 74 output cannot be written, 130/143 signals.`;
 
 const EXAMPLES = `
 Examples:
@@ -16,6 +16,8 @@ Examples:
   podpath explain conn-1 samples/tour            one connection, hop by hop, in plain sentences
   podpath doctor samples/tour --pod default/web  is this enough, and what to capture next
   podpath --pod web --not --port 53 samples/tour only what was asked about
+  podpath check --policy samples/policy.yaml samples/tour   the gate of a pipeline
+  podpath diff samples/pod-to-pod samples/tour   what changed, by workload
   podpath diagram topology samples/tour --output map.svg`;
 
 /** The program with all its commands; those that \`needed\` picks are loaded with their options. */

@@ -277,9 +277,9 @@ function counter(text: string | undefined): bigint {
 function ofSnapshot({ snapshot, findings }: Report, add: Add): void {
   const { pods, nodes } = snapshot.counts;
   if (pods === 0 && nodes === 0) add("no-snapshot", "no pod and no node is known");
-  for (const { rule, message } of findings) {
+  for (const { rule, message, advice } of findings) {
     if (rule === "stale-snapshot") add("stale-snapshot", message);
-    if (rule === "wrong-vantage") add("wrong-vantage", message);
+    if (rule === "wrong-vantage") add("wrong-vantage", `${message} ${advice}`);
   }
 }
 

@@ -20,6 +20,11 @@ export function oneLine(text: string): string {
   return text.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }
 
+/** What could hide something, and what to do about it. */
+export function reasonSentence(details: readonly string[], hint: string): string {
+  return `${details.join("; ").replace(/\.$/, "")}. ${hint}`;
+}
+
 /** One path with its witnesses. */
 export function affectedLine(one: AffectedPath): string {
   const { outcome, what, path, amount, witnesses, allowedBy } = one;

@@ -1,6 +1,7 @@
 /** The gate's result for a job page or a pull request: GitHub-flavoured Markdown with a picture of what is wrong. */
 import type { AffectedPath, GateResult, RuleResult } from "../policy/gate-result.ts";
 import { routeText, wayText } from "../policy/workload-path.ts";
+import { reasonSentence } from "./gate-lines.ts";
 import { lookedAtText, verdictText, witnessText } from "./gate-text.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 import { mermaidText } from "./mermaid-text.ts";
@@ -104,6 +105,6 @@ function* renderReasons({ reasons, accepted }: GateResult): Generator<string, vo
   if (reasons.length + accepted.length === 0) return;
   yield "\n### What the captures do not show\n\n";
   for (const { id, details, hint } of reasons)
-    yield `- **${id}**: ${cell(details.join("; "))}. ${cell(hint)}\n`;
+    yield `- **${id}**: ${cell(reasonSentence(details, hint))}\n`;
   for (const one of accepted) yield `- accepted: ${cell(one)}\n`;
 }

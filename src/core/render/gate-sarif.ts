@@ -4,7 +4,7 @@
  */
 import { MAX_SARIF_RESULTS } from "../limits.ts";
 import type { AffectedPath, GateResult, RuleResult } from "../policy/gate-result.ts";
-import { affectedLine, oneLine, ruleLines } from "./gate-lines.ts";
+import { affectedLine, oneLine, reasonSentence, ruleLines } from "./gate-lines.ts";
 import { terminalSafeJson } from "./json-stream.ts";
 import { safeText } from "./safe-text.ts";
 
@@ -138,7 +138,7 @@ function notifications({ reasons, accepted }: GateResult, results: number) {
   const list = [
     ...reasons.map(({ id, details, hint }) => ({
       level: "warning",
-      message: { text: text(`${id}: ${details.join("; ")}. ${hint}`) },
+      message: { text: text(`${id}: ${reasonSentence(details, hint)}`) },
     })),
     ...accepted.map((one) => ({ level: "note", message: { text: text(`accepted: ${one}`) } })),
   ];

@@ -175,7 +175,7 @@ function* renderReasons(
     const more = hidden > 0 ? `; ${moreRemark(hidden)}` : "";
     yield* labelled(layout, {
       label: id,
-      text: `${shown.join("; ")}${more}. ${hint}`,
+      text: `${shown.join("; ").replace(/\.$/, "")}${more}. ${hint}`,
       indent: 2,
       labelWidth: 18,
       paintLabel: layout.style.warning,

@@ -1,4 +1,4 @@
-/** Whether something that was cut, capped or undecodable could hide the answer: what `--strict` and the gate ask. */
+/** Whether something that was cut, capped or undecodable could hide the answer: what `--strict` asks. The gate asks more finely: policy/incompleteness.ts. */
 import type { Report } from "./report.ts";
 
 /** Ordinary records that no connection can hold; every other reason stands for packets that may have belonged to one. */
