@@ -14,6 +14,7 @@ import {
 } from "./explanation.ts";
 import { findConnections } from "./find-connections.ts";
 import { legFilters } from "./leg-filters.ts";
+import { pathLine } from "./path-line.ts";
 import { tupleWords } from "./plain-words.ts";
 import { tunnelsAt } from "./tunnels-at.ts";
 
@@ -63,6 +64,7 @@ export function explainConnection(
     confidence,
     title: `${protocol} ${tupleWords(protocol, first)}`,
     ends: explainEnds(connection),
+    line: pathLine(report, connection),
     path: explainPath(report, connection),
     verdict: verdictOn(connection),
     proof: connection.evidence,

@@ -28,6 +28,8 @@ export interface ExplainedConnection {
   readonly title: string;
   /** Who started it, what was dialled, who answered, how it went. */
   readonly ends: readonly Sentence[];
+  /** The path as one line of ASCII. */
+  readonly line: string;
   /** From the originator's side to the responder's: sightings and rewrites in their order. */
   readonly path: readonly PathStep[];
   /** The class, how sure it is, and what the snapshot's rules predict. */

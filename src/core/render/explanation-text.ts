@@ -88,14 +88,17 @@ function* renderOne(
 
 /** Hops are numbered; a rewrite stands between the hops that show its two sides. */
 function* renderPath(
-  { path }: ExplainedConnection,
+  { path, line }: ExplainedConnection,
   layout: TextLayout,
   names: TextNames,
 ): Generator<string, void, undefined> {
   const { style } = layout;
   const item = (indent: number, label: string, text: string, paintLabel = style.faint) =>
     labelled(layout, { label, text, indent, labelWidth: STEP_WIDTH, paintLabel });
-  if (path.length > 0) yield `  ${style.faint("path")}\n`;
+  if (path.length > 0) {
+    const drawn = { label: "path", text: names.short(line), indent: 2, labelWidth: LABEL_WIDTH };
+    yield* labelled(layout, { ...drawn, paintLabel: style.faint });
+  }
   let hop = 0;
   for (const { kind, sentence, details } of path) {
     const label = kind === "seen" ? `${++hop}.` : "=>";

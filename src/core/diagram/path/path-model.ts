@@ -215,7 +215,7 @@ function linkBetween(
     .findLast((stop) => stop.kind === "seen" && stop.observation.encapsulation === undefined);
   const hop =
     to.kind === "seen" && before?.kind === "seen" ? hopBetween(connection, before, to) : null;
-  return { seen: isSeen(from) && isSeen(to) && joined(from, to), hop };
+  return { seen: isSeen(from) && isSeen(to) && joined(from, to, connection), hop };
 }
 
 function isSeen(stop: PathStop): boolean {
@@ -223,14 +223,16 @@ function isSeen(stop: PathStop): boolean {
 }
 
 /** An end counts as seen only where its own interface was captured. */
-function joined(from: PathStop, to: PathStop): boolean {
+function joined(from: PathStop, to: PathStop, { confidence }: ReportConnection): boolean {
   if (from.kind !== "end" && to.kind !== "end") return true;
   const [end, other] = from.kind === "end" ? [from, to] : [to, from];
   if (end.kind !== "end" || other.kind !== "seen" || other.point === null) return false;
   const { party } = end;
   if (other.observation.encapsulation !== undefined) return false;
   if (party.kind === "pod") return other.point.pod === `${party.namespace ?? ""}/${party.name}`;
-  return party.kind === "node" && party.node !== undefined && other.point.node === party.node;
+  // Behind a node's address may stand a pod, unless the class is proven.
+  const isNode = party.kind === "node" && confidence === "proven";
+  return isNode && party.node !== undefined && other.point.node === party.node;
 }
 
 /** "n1.eth0.pcap" of "samples/tour/captures/n1.eth0.pcap". */
