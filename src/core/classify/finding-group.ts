@@ -59,7 +59,7 @@ export function writePair(key: Int32Array, [orig, resp]: readonly [number, numbe
 }
 
 /** "default/Deployment/web → 203.0.113.9". */
-export function pairOf({ subject }: Classified): string {
+function pairOf({ subject }: Classified): string {
   const orig = workloadOf(subject.orig, firstLeg(subject.connection).orig.address);
   const resp = workloadOf(subject.resp, lastLeg(subject.connection).resp.address);
   return `${orig} → ${resp}`;

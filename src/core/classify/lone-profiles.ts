@@ -16,7 +16,7 @@ import { isOriginatorKnown } from "./turned-round.ts";
 
 const SEED = 0x5bd1e995;
 /** The row is none of the plain ones: it is judged by itself. */
-export const NO_PROFILE = -1;
+const NO_PROFILE = -1;
 
 /** Bits of the word of flags. */
 const ORIG_SEEN = 1;
