@@ -179,6 +179,7 @@ const NOT_CLASSIFIED: Readonly<Record<string, ReasonId | null>> = {
 const LIMITS: Readonly<Record<string, ReasonId | null>> = {
   flows: "flow-cap",
   taps: "place-cap",
+  tunnels: "place-cap",
   "icmp-errors": "icmp-cap",
   "fragmented-datagrams": "fragments",
   "held-fragments": "fragments",
