@@ -18,6 +18,8 @@ export class Allowance {
   readonly rule: AllowPolicyRule;
   readonly term: Term;
   readonly tally: RuleTally;
+  /** The connection that it was last used for: several rules may be excused for one. */
+  #last: ReportConnection | null = null;
   readonly #only: ReadonlySet<string>;
   readonly #match: ConnectionMatch | null;
   readonly #named: WhatMatch;
@@ -47,12 +49,27 @@ export class Allowance {
     return this.#named.of(connection) === "yes";
   }
 
+  /** Counts a connection that it speaks of, once for all rules that it is asked about one after the other. */
+  use(connection: ReportConnection, what: string): void {
+    if (this.#last === connection) return;
+    this.#last = connection;
+    this.tally.look(connection, true);
+    if (this.term === "in-force" || this.term === "grace")
+      this.tally.add("excused", what, connection);
+  }
+
   /** Whether it speaks of a finding about the whole run. */
   coversWholeRun(ruleId: string, findingId: string): boolean {
     if (this.#only.size > 0 && !this.#only.has(ruleId)) return false;
     if (this.#match !== null) return false;
     return this.#named.wholeRun.some(({ id }) => id === findingId);
   }
+}
+
+/** What holds comes first: an exception that ended must not stand before one that replaced it. */
+export function byTerm(allowances: readonly Allowance[]): readonly Allowance[] {
+  const order: readonly Term[] = ["in-force", "grace", "unknown", "expired"];
+  return [...allowances].sort((a, b) => order.indexOf(a.term) - order.indexOf(b.term));
 }
 
 function termOf({ says }: AllowPolicyRule, today: string | null): Term {

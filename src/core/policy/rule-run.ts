@@ -1,6 +1,6 @@
 /** One rule on its way over the connections. */
 import type { Report, ReportConnection } from "../report/report.ts";
-import type { Allowance } from "./allowance.ts";
+import { type Allowance, byTerm } from "./allowance.ts";
 import { classAmong } from "./class-answer.ts";
 import { type ConnectionMatch, compileMatch, type PodLabels } from "./connection-match.ts";
 import { compileNamed, type FindingsById } from "./forbidden.ts";
@@ -35,7 +35,7 @@ export class RuleRun {
   ) {
     this.rule = rule;
     this.tally = tally;
-    this.#allowances = allowances;
+    this.#allowances = byTerm(allowances);
     // A selector that stands alone in `forbid` is what must not be there; it limits nothing.
     const isTheMatter = rule.kind === "forbid" && namesNothing(rule.says);
     this.#match = isTheMatter ? null : compileMatch(rule.says.match, facts.labels);
@@ -86,10 +86,9 @@ export class RuleRun {
       this.tally.add(judgement.outcome, what, connection, isOpen ? { hint } : {});
       return;
     }
-    allowance.tally.look(connection, true);
+    allowance.use(connection, what);
     const { id } = allowance.rule;
     const outcome = outcomeUnder(allowance);
-    if (outcome === "excused") allowance.tally.add("excused", what, connection);
     this.tally.add(outcome === "violates" ? judgement.outcome : outcome, what, connection, {
       allowedBy: id,
       ...(outcome === "open" ? { hint: TODAY_HINT } : {}),

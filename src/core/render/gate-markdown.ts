@@ -5,6 +5,7 @@ import { reasonSentence } from "./gate-lines.ts";
 import { lookedAtText, verdictText, witnessText } from "./gate-text.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 import { mermaidText } from "./mermaid-text.ts";
+import { plural } from "./text-layout.ts";
 
 const PATHS = 10;
 /** Lines of the picture; more than that nobody can read. */
@@ -17,7 +18,13 @@ const RULES = 100;
 export function* renderGateMarkdown(gate: GateResult): Generator<string, void, undefined> {
   const { seen } = gate;
   yield `## podpath check: ${markdownText(verdictText(gate))}\n\n`;
-  yield `${seen.captures} captures, ${seen.records} records, ${seen.connections} connections, ${seen.packets} packets.\n\n`;
+  const amounts = [
+    plural(seen.captures, "capture"),
+    plural(seen.records, "record"),
+    plural(seen.connections, "connection"),
+    plural(seen.packets, "packet"),
+  ];
+  yield `${amounts.join(", ")}.\n\n`;
   yield "| | rule | result | looked at |\n|---|---|---|---|\n";
   const order = [...gate.rules].sort((a, b) => RANK[a.verdict] - RANK[b.verdict]);
   for (const rule of order.slice(0, RULES))
@@ -69,7 +76,7 @@ function affectedText({ outcome, what, path, amount, witnesses, allowedBy }: Aff
   const by = allowedBy === undefined ? "" : `, by ${code(allowedBy)}`;
   if (path === undefined) return `${word}${cell(what)}${by}`;
   const proof = witnesses.map((one) => code(witnessText(one))).join(", ");
-  return `${word}${code(routeText(path))}: ${cell(wayText(path))}; ${cell(what)}; ${amount.connections} connections${by}; ${proof}`;
+  return `${word}${code(routeText(path))}: ${cell(wayText(path))}; ${cell(what)}; ${plural(amount.connections, "connection")}${by}; ${proof}`;
 }
 
 /** What is wrong as a graph: workloads are boxes, violating paths are lines. */

@@ -32,8 +32,8 @@ export function* renderGateText(
       ...(paintText === undefined ? {} : { paintText }),
     });
   yield* line("check", subjectText(gate));
-  for (const { file } of [gate.policy ?? [], gate.baseline ?? []].flat())
-    yield* line(file === gate.policy?.file ? "policy" : "baseline", file);
+  if (gate.policy !== undefined) yield* line("policy", fileText(gate.policy));
+  if (gate.baseline !== undefined) yield* line("baseline", fileText(gate.baseline));
   yield* line("verdict", verdictText(gate), paintOf(gate.verdict, layout));
   const open = gate.rules.filter(({ verdict }) => verdict !== "pass");
   const passed = gate.rules.filter(({ verdict }) => verdict === "pass");
@@ -43,6 +43,11 @@ export function* renderGateText(
     for (const rule of passed) yield* renderPassed(rule, layout);
   }
   yield* renderReasons(gate, layout);
+}
+
+/** Enough of the hash to tell one policy from another; `-o json` has all of it. */
+function fileText({ file, sha256 }: NonNullable<GateResult["policy"]>): string {
+  return sha256 === undefined ? file : `${file} (sha256 ${sha256.slice(0, 12)})`;
 }
 
 function subjectText({ seen }: GateResult): string {

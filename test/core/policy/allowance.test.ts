@@ -48,6 +48,22 @@ allow: [{id: known, class: pod-to-pod-nat, match: {from: {workload: web}}, reaso
     expect(check(optional, of(webToApi()), { today: "2026-11-01" }).verdict).toBe("pass");
   });
 
+  it("that ended does not stand before one that replaced it", () => {
+    const renewed = `${POLICY.trimEnd().slice(0, -1)}, {id: renewed, class: pod-to-pod-nat, reason: TICKET-2, expires: 2027-11-30}]`;
+    const gate = check(renewed, of(MASQUERADED), { today: "2027-01-01" });
+    expect(gate.rules.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ["no-nat", "pass"],
+      ["known", "fail"],
+      ["renewed", "pass"],
+    ]);
+  });
+
+  it("counts a connection once, however many rules it is excused from", () => {
+    const two = POLICY.replace("forbid: [", "forbid: [{id: again, class: pod-to-pod-nat}, ");
+    const [, , allowed] = check(two, of(MASQUERADED), { today: "2026-11-01" }).rules;
+    expect(allowed).toMatchObject({ lookedAt: { connections: 1 }, excused: { connections: 1 } });
+  });
+
   it("for one rule excuses no other", () => {
     const two = `
 forbid: [{id: a, class: pod-to-pod-nat}, {id: b, class: pod-to-pod-nat}]
