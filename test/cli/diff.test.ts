@@ -49,6 +49,19 @@ describe("podpath diff", () => {
     expect((await runCli(["diff", ...argv])).code).toBe(code);
   });
 
+  it("draws what changed", async () => {
+    const { code, stdout } = await runCli([
+      "diff",
+      "samples/tour",
+      "samples/pod-to-pod",
+      "-o",
+      "svg",
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    expect(stdout).toContain("DIFFERENT: 1 added, 3 gone, 1 unchanged");
+  });
+
   it("with --strict ends with 4 where something could hide a difference", async () => {
     const argv = ["diff", "samples/tour", "samples/tour", "--max-connections", "2"];
     expect((await runCli(argv)).code).toBe(0);

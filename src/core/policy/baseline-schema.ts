@@ -1,6 +1,7 @@
 /** What a baseline file holds (`podpath.baseline/1`): the paths that are known, for people to review in a pull request. */
 import { z } from "zod";
 import { NAT_SHAPES } from "./policy-schema.ts";
+import type { KnownKeys } from "./schema-problems.ts";
 
 const name = z.string().min(1).max(600);
 
@@ -27,8 +28,11 @@ export const baseline = z.strictObject({
 
 export type BaselineEntry = z.infer<typeof baselinePath>;
 
-/** The keys that may stand at a path of the document. */
-export function baselineKeysAt(path: readonly PropertyKey[]): readonly string[] | null {
-  if (path.length === 0) return Object.keys(baseline.shape);
-  return path[0] === "paths" && path.length === 2 ? Object.keys(baselinePath.shape) : null;
-}
+/** For messages about keys. */
+export const BASELINE_KEYS: KnownKeys = {
+  at(path) {
+    if (path.length === 0) return Object.keys(baseline.shape);
+    return path[0] === "paths" && path.length === 2 ? Object.keys(baselinePath.shape) : null;
+  },
+  placeFor: () => null,
+};

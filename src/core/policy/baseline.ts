@@ -3,8 +3,8 @@ import { MAX_COMPARED_PATHS, MAX_POLICY_TEXT } from "../limits.ts";
 import { readYaml, type TextPlace } from "../yaml/read-yaml.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 import {
+  BASELINE_KEYS,
   type BaselineEntry,
-  baselineKeysAt,
   baseline as baselineSchema,
 } from "./baseline-schema.ts";
 import type { BasePath } from "./compare-paths.ts";
@@ -38,7 +38,7 @@ export function readBaseline(source: string, file: string): BaselineResult {
   if (problem !== undefined) return { problems: [problem] };
   const parsed = baselineSchema.safeParse(text.value);
   if (!parsed.success)
-    return { problems: schemaProblems(parsed.error.issues, text, baselineKeysAt) };
+    return { problems: schemaProblems(parsed.error.issues, text, BASELINE_KEYS) };
   if (parsed.data.paths.length > MAX_COMPARED_PATHS)
     return refuse(`has more than ${MAX_COMPARED_PATHS} paths`);
   const paths: BaselinePath[] = [];

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { FINDING_IDS } from "../report/finding-ids.ts";
 import { PATH_CLASS_ORDER } from "../report/path-class-title.ts";
+import type { KnownKeys } from "./schema-problems.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
 /** Tunnel kinds as observations name them; `any` is every one of them. */
@@ -161,8 +162,19 @@ export type ForbidRule = z.infer<typeof forbidRule>;
 export type AllowRule = z.infer<typeof allowRule>;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** The keys that may stand at a path of a policy, for suggestions; null where anything may. */
-export function keysAt(path: readonly PropertyKey[]): readonly string[] | null {
+/** For messages about keys. */
+export const POLICY_KEYS: KnownKeys = { at: keysAt, placeFor };
+
+/** Selectors are often written one step too high. */
+function placeFor(key: string, path: readonly PropertyKey[]): string | null {
+  const [section, field] = path.filter((step) => typeof step !== "number").map(String);
+  if (section !== "expect" && section !== "forbid" && section !== "allow") return null;
+  if (field === undefined && Object.hasOwn(matchFields, key)) return "match";
+  if (field !== undefined && field !== "match") return null;
+  return Object.hasOwn(partyFields, key) ? "match.from, match.to or match.either" : null;
+}
+
+function keysAt(path: readonly PropertyKey[]): readonly string[] | null {
   const [section, ...rest] = path.filter((step) => typeof step !== "number").map(String);
   if (section === undefined) return Object.keys(policy.shape);
   if (section === "accept") return Object.keys(acceptance.shape);

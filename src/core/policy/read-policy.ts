@@ -6,8 +6,8 @@ import { readYaml, type YamlPath, type YamlText } from "../yaml/read-yaml.ts";
 import { asList, type Policy, type PolicyRule } from "./policy.ts";
 import type { PolicyProblem } from "./policy-problem.ts";
 import {
-  keysAt,
   type MatchSelector,
+  POLICY_KEYS,
   type PolicyDocument,
   policy as policySchema,
 } from "./policy-schema.ts";
@@ -27,7 +27,7 @@ export function readPolicy(source: string, file: string): PolicyResult {
   const { text, problem } = readYaml(source);
   if (problem !== undefined) return { problems: [problem] };
   const parsed = policySchema.safeParse(text.value);
-  if (!parsed.success) return { problems: schemaProblems(parsed.error.issues, text, keysAt) };
+  if (!parsed.success) return { problems: schemaProblems(parsed.error.issues, text, POLICY_KEYS) };
   const document = parsed.data;
   const rules = SECTIONS.flatMap((section) => rulesOf(document, section, text));
   if (rules.length === 0) return refusal(1, 1, "has no rule: nothing would be checked");

@@ -6,13 +6,21 @@ import type { PolicyProblem } from "./policy-problem.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** `keysAt` gives the keys that are allowed at a path; null where anything is. Problems stand in the order of the text. */
+/** What is known of a document's keys beside its schema. */
+export interface KnownKeys {
+  /** The keys that are allowed at a path; null where anything is. */
+  at(path: readonly PropertyKey[]): readonly string[] | null;
+  /** Where a key that is not allowed at a path does belong, in words; null when it belongs nowhere. */
+  placeFor(key: string, path: readonly PropertyKey[]): string | null;
+}
+
+/** Problems stand in the order of the text. */
 export function schemaProblems(
   issues: readonly Issue[],
   text: YamlText,
-  keysAt: (path: readonly PropertyKey[]) => readonly string[] | null,
+  keys: KnownKeys,
 ): PolicyProblem[] {
-  const problems = issues.flatMap((issue) => problemsOf(issue, [], text, keysAt));
+  const problems = issues.flatMap((issue) => problemsOf(issue, [], text, keys));
   const unique = new Map(problems.map((one) => [`${one.line}:${one.column}:${one.message}`, one]));
   return [...unique.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
@@ -21,18 +29,18 @@ function problemsOf(
   issue: Issue,
   above: readonly PropertyKey[],
   text: YamlText,
-  keysAt: (path: readonly PropertyKey[]) => readonly string[] | null,
+  keys: KnownKeys,
 ): PolicyProblem[] {
   const path = [...above, ...issue.path];
   if (issue.code === "invalid_union") {
     // "One or a list of them": what was written says which of the two was meant.
     const meant = branchFor(valueAt(text.value, path), issue.errors);
-    return meant.flatMap((inner) => problemsOf(inner, path, text, keysAt));
+    return meant.flatMap((inner) => problemsOf(inner, path, text, keys));
   }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       ...text.placeOfKey(yamlPath([...path, key])),
-      message: `unknown key ${key}${nearest(key, keysAt(path))}`,
+      message: `unknown key ${key}${placeOrNearest(key, path, keys)}`,
     }));
   }
   if (isMissing(issue, text.value, path)) {
@@ -40,6 +48,11 @@ function problemsOf(
     return [{ ...text.placeOf(yamlPath(path.slice(0, -1))), message: `${key} is missing` }];
   }
   return [{ ...text.placeOf(yamlPath(path)), message: sentence(issue, text.value, path) }];
+}
+
+function placeOrNearest(key: string, path: readonly PropertyKey[], keys: KnownKeys): string {
+  const place = keys.placeFor(key, path);
+  return place === null ? nearest(key, keys.at(path)) : `: it stands under ${place}`;
 }
 
 function branchFor(value: unknown, branches: readonly (readonly Issue[])[]): readonly Issue[] {

@@ -87,6 +87,18 @@ describe("readPolicy", () => {
       "3:14: unknown key namspace, did you mean namespace?",
     ],
     ["expect:\n  - match: {from: [{workload: 7}]}", "2:31: 7 is no text"],
+    [
+      "expect:\n  - from: {workload: web}\n    nat: none",
+      "2:5: unknown key from: it stands under match",
+    ],
+    [
+      "forbid:\n  - namespace: prod\n    class: clb",
+      "2:5: unknown key namespace: it stands under match.from, match.to or match.either",
+    ],
+    [
+      "expect:\n  - match: {workload: web}\n    nat: none",
+      "2:13: unknown key workload: it stands under match.from, match.to or match.either",
+    ],
     ["expect:\n  - at-least: 0", "2:15: 0 is less than 1"],
     ["expect:\n  - at-least: many", "2:15: many is no number"],
     ["expect:\n  - match: {to: {port: 70000}}", "2:24: 70000 is more than 65535"],
