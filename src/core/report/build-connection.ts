@@ -6,6 +6,7 @@ import type { HostClocks } from "../correlate/hop-order.ts";
 import { type CaptureSpan, hopsOf } from "../correlate/hops.ts";
 import type { FlowEndpoint } from "../flow/flow-observation.ts";
 import { THROUGHPUT_FROM_BYTES } from "../limits.ts";
+import { commentEvidence, type RecordNotes } from "./comment-evidence.ts";
 import { formatTime } from "./format-time.ts";
 import { keyPackets } from "./key-packets.ts";
 import type {
@@ -24,6 +25,8 @@ export interface ReportIds {
   connection(index: number): string;
   /** Address to its names in DNS answers. */
   readonly dnsNames?: ReadonlyMap<string, readonly string[]>;
+  /** What comments of captures say of records. */
+  readonly notes?: RecordNotes;
 }
 
 /** Clocks of the hosts and spans of the captures, by which hops are measured. */
@@ -87,6 +90,7 @@ export function buildConnection(
         ...uncitedEvidence(connection, verdict.evidence),
         ...(client?.from === "x-forwarded-for" ? forwardedEvidence(connection) : []),
         ...(expected?.agrees === true ? expected.steps : []),
+        ...(ids.notes === undefined ? [] : commentEvidence(connection, ids.notes)),
       ].map((entry) => buildEvidence(entry, ids)),
     ),
     ...buildExpected(expected),

@@ -11,6 +11,7 @@ import { linkTypeName } from "../wire/link-type.ts";
 import { buildEvidence, type ReportIds, seconds } from "./build-connection.ts";
 import { buildConnections } from "./build-connections.ts";
 import { buildDistribution } from "./build-distribution.ts";
+import { recordNotes } from "./comment-evidence.ts";
 import { findingIndex, mentionedOnce } from "./finding-index.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { formatTime } from "./format-time.ts";
@@ -46,6 +47,7 @@ export function buildReport(analysis: Analysis, meta: ReportMeta): Report {
     captures: new Map(readable.map(({ index }, position) => [index, `c${position + 1}`])),
     connection: (index) => `conn-${index + 1}`,
     ...(analysis.dnsNames === undefined ? {} : { dnsNames: analysis.dnsNames }),
+    notes: recordNotes(analysis.captures),
   };
   const found = analysis.findings
     .map(({ rule, match }) => ({
