@@ -16,6 +16,8 @@ export interface ByteOrigin {
   readonly canReopen: boolean;
   /** Bytes, where that is known beforehand. */
   readonly sizeBytes: number | null;
+  /** When it was written for the last time, in milliseconds since 1970; null or left out where nobody knows. */
+  modifiedMs?(): number | null;
   /** Says that this is a capture, which may be one that grows: opened from now on, it is waited for. */
   follow?(): void;
 }

@@ -82,6 +82,10 @@ export class FileOrigin implements ByteOrigin {
     return this.#isFollowed ? null : this.#statBytes;
   }
 
+  modifiedMs(): number | null {
+    return statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+  }
+
   /** From now on the file is a capture that grows; without `Following` nothing changes. */
   follow(): void {
     this.#isFollowed = this.#following !== null;
@@ -89,7 +93,9 @@ export class FileOrigin implements ByteOrigin {
 
   async peek(length: number): Promise<Uint8Array> {
     if (this.#following !== null) {
-      const size = (): number => statSync(this.#path).size;
+      // A file that is gone is told by whoever opens it.
+      const size = (): number =>
+        statSync(this.#path, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY;
       await waitForBytes(size, Math.min(length, TELLING_BYTES), this.#following);
     }
     const source = this.openAt(0);

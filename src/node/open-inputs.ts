@@ -15,7 +15,12 @@ import { FILE_LIMIT, GIVEN_TWICE, NOT_READABLE, NOT_RECOGNISED } from "./input-d
 import { fromSystemError, InputError } from "./input-error.ts";
 import { isManifest, readManifests } from "./manifest.ts";
 import { decodeText, type Recognised, recognise } from "./recognise.ts";
-import { joinRotated, ROTATION_HEAD_BYTES, rotationStem } from "./rotated-captures.ts";
+import {
+  joinRotated,
+  ROTATION_HEAD_BYTES,
+  type RotationHead,
+  rotationStem,
+} from "./rotated-captures.ts";
 import { StreamOrigin } from "./stream-source.ts";
 import { openTarBundle } from "./tar-bundle.ts";
 import { splitLabel } from "./vantage-label.ts";
@@ -112,7 +117,7 @@ class InputOpener implements OpenedInputs {
   readonly #seen = new Map<string, string>();
   readonly #names = new Set<string>();
   /** How captures begin whose names may be of a rotation. */
-  readonly #heads = new Map<string, Uint8Array>();
+  readonly #heads = new Map<string, RotationHead>();
   /** Captures that have more than one file. */
   readonly #joined = new Set<string>();
 
@@ -322,7 +327,8 @@ class InputOpener implements OpenedInputs {
     }
     const file = this.#uniqueName(candidate.file);
     if (rotationStem(file) !== null) {
-      this.#heads.set(file, await content.peek(ROTATION_HEAD_BYTES));
+      const modifiedMs = candidate.origin.modifiedMs?.() ?? null;
+      this.#heads.set(file, { head: await content.peek(ROTATION_HEAD_BYTES), modifiedMs });
     }
     candidate.origin.follow?.();
     const source = content.open();

@@ -1,11 +1,12 @@
 /**
  * Files that one tcpdump wrote one after another: -C begins a new file by size, -G by time, -W goes round. Their names tell, and
  * their file headers must be the same. They are read as one capture, oldest first, so that a connection that spans two of them
- * is one. Names that merely differ by a number (n1.pcap and n2.pcap) are different captures.
+ * is one. Names that merely differ by a number (n1.pcap and n2.pcap) are different captures. Names that differ by a time may be
+ * those of two nodes: they are joined only when each file was written for the last time before the next one begins.
  */
 import { basename, dirname } from "node:path";
 import type { CaptureJob, VantageLabel } from "../core/analysis.ts";
-import { sniffCapture } from "../core/capture/capture-format.ts";
+import { PCAP_MAGIC_NANOS, sniffCapture } from "../core/capture/capture-format.ts";
 import type { DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
 import { ROTATED } from "./input-diagnostics.ts";
 
@@ -18,7 +19,12 @@ export interface RotationCandidate {
   readonly label: VantageLabel | null;
   /** The first ROTATION_HEAD_BYTES bytes of the content, unpacked. */
   readonly head: Uint8Array;
+  /** When the file was written for the last time, in milliseconds since 1970; null when nobody knows. */
+  readonly modifiedMs: number | null;
 }
+
+/** What is known of a file whose name may be of a rotation. */
+export type RotationHead = Pick<RotationCandidate, "head" | "modifiedMs">;
 
 /** tcpdump -C and -W put a number behind the whole name: cap.pcap, cap.pcap1, cap.pcap02.gz. */
 const NUMBERED = /^(.+\.(?:pcap|cap|dmp|dump))\d*(\.(?:gz|zst|lz4))?$/i;
@@ -32,12 +38,12 @@ const TIMED =
  */
 export function joinRotated(
   captures: CaptureJob[],
-  heads: ReadonlyMap<string, Uint8Array>,
+  heads: ReadonlyMap<string, RotationHead>,
   log: DiagnosticLog,
 ): string[] {
   const candidates = captures.flatMap(({ file, label }) => {
     const head = heads.get(file);
-    return head === undefined ? [] : { file, label, head };
+    return head === undefined ? [] : { file, label, ...head };
   });
   const groups = rotations(candidates);
   for (const group of groups) {
@@ -77,8 +83,24 @@ export function rotations(candidates: readonly RotationCandidate[]): string[][] 
     else group.push(candidate);
   }
   return [...groups.values()]
-    .filter((group) => group.length > 1)
-    .map((group) => [...group].sort(byFirstRecord).map(({ file }) => file));
+    .map((group) => [...group].sort(byFirstRecord))
+    .filter((group) => group.length > 1 && (!isTimed(group) || followOneAnother(group)))
+    .map((group) => group.map(({ file }) => file));
+}
+
+function isTimed(group: readonly RotationCandidate[]): boolean {
+  return group.some(({ file }) => basename(file).replace(TIMED, "*") !== basename(file));
+}
+
+/** File systems and clocks of packets agree to within this. */
+const SLACK_MS = 2_000;
+
+function followOneAnother(group: readonly RotationCandidate[]): boolean {
+  return group.every(({ modifiedMs }, index) => {
+    const next = group[index + 1];
+    if (next === undefined) return true;
+    return modifiedMs !== null && modifiedMs <= firstTime(next.head) / 1_000_000 + SLACK_MS;
+  });
 }
 
 function isPlainPcap(head: Uint8Array): boolean {
@@ -90,11 +112,13 @@ function byFirstRecord(one: RotationCandidate, other: RotationCandidate): number
   return firstTime(one.head) - firstTime(other.head) || compareNames(one.file, other.file);
 }
 
+/** Nanoseconds since 1970, as exactly as a double can. */
 function firstTime(head: Uint8Array): number {
   if (head.length < ROTATION_HEAD_BYTES) return Number.MAX_VALUE;
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const little = (view.getUint32(0, true) & 0xffff_0000) >>> 0 === 0xa1b2_0000;
-  return view.getUint32(24, little) * 1_000_000_000 + view.getUint32(28, little);
+  const nanosPerUnit = view.getUint32(0, little) === PCAP_MAGIC_NANOS ? 1 : 1_000;
+  return view.getUint32(24, little) * 1_000_000_000 + view.getUint32(28, little) * nanosPerUnit;
 }
 
 function compareNames(one: string, other: string): number {

@@ -61,6 +61,22 @@ describe("rotations", () => {
     file,
     label: node === undefined ? null : { node },
     head: bytes,
+    modifiedMs: null as number | null,
+  });
+  /** A file whose name has a time, written from `from` to `until`, seconds after CAPTURE_START_NS. */
+  const timed = (name: string, from: number, until: number | null) => ({
+    ...candidate(`c-${name}.pcap`, head(from)),
+    modifiedMs: until === null ? null : Number(CAPTURE_START_NS / 1_000_000n) + until * 1000,
+  });
+
+  it.each([
+    ["each ends before the next begins", 60, 60, true],
+    ["one was still written when the next began, as on two nodes", 70, 60, false],
+    ["they were copied later", 86_400, 60, false],
+    ["nobody knows when they ended", null, 60, false],
+  ])("by time are joined when %s: %s s, %s s", (_name, until, next, joined) => {
+    const files = [timed("20260101-000000", 0, until), timed("20260101-000100", next, 200)];
+    expect(rotations(files).length).toBe(joined ? 1 : 0);
   });
 
   it("are ordered by their first records: a ring begins anywhere", () => {
