@@ -1,10 +1,12 @@
 /** What finding rules ask first of the connection of a row that stands alone, read from the row without making the connection. */
 import type { Owner } from "../cluster/owner.ts";
 import type { LoneConnections } from "../correlate/lone-connections.ts";
+import type { VantagePoint } from "../correlate/vantage-point.ts";
 import type { AddressBook } from "./address-book.ts";
 import { rowTcpState } from "./lone-traits.ts";
-import { firstSeenNs, lastSeenNs } from "./row-times.ts";
+import { firstSeenNs, flowFirstNs, lastSeenNs } from "./row-times.ts";
 import { partyText, type Side } from "./sightings.ts";
+import { isOriginatorKnown } from "./turned-round.ts";
 import type { WorkloadKeys } from "./workload-keys.ts";
 
 const NOBODY: Owner = { kind: "external" };
@@ -39,9 +41,31 @@ export class LoneSight {
     return lastSeenNs(this.#lone.rows, this.#row);
   }
 
+  /** Where it was seen. */
+  get place(): VantagePoint {
+    const place = this.#lone.vantagePoint(this.#row);
+    if (place === undefined) throw new RangeError(`row ${this.#row} was seen nowhere`);
+    return place;
+  }
+
   /** Index of the capture. */
   get capture(): number {
-    return this.#lone.vantagePoint(this.#row)?.capture ?? -1;
+    return this.place.capture;
+  }
+
+  /** Of the first packet of a side that sent any. */
+  firstOf(side: Side): bigint {
+    return flowFirstNs(this.#lone.rows, this.#flow(side));
+  }
+
+  get isOriginatorKnown(): boolean {
+    return isOriginatorKnown({ orientedBy: this.#lone.originator(this.#row).by });
+  }
+
+  /** Unsigned. */
+  get origIsn(): number | null {
+    const { rows } = this.#lone;
+    return rows.hasIsn(this.#orig) ? rows.isn(this.#orig) >>> 0 : null;
   }
 
   get dialsService(): boolean {
@@ -79,6 +103,14 @@ export class LoneSight {
   dialledText(): string {
     const endpoint = { address: this.#addressText(this.#resp), port: this.port("resp") };
     return partyText(this.#owner(this.#resp), endpoint);
+  }
+
+  owner(side: Side): Owner {
+    return this.#owner(this.#flow(side));
+  }
+
+  addressText(side: Side): string {
+    return this.#addressText(this.#flow(side));
   }
 
   #flow(side: Side): number {

@@ -3,7 +3,11 @@ import { firstFlow, lastFlow } from "../correlate/connection-order.ts";
 import type { RowColumns } from "../flow/row-columns.ts";
 
 export function firstSeenNs(rows: RowColumns, row: number): bigint {
-  const flow = firstFlow(rows, row);
+  return flowFirstNs(rows, firstFlow(rows, row));
+}
+
+/** Of the first packet of a direction. */
+export function flowFirstNs(rows: RowColumns, flow: number): bigint {
   return BigInt(rows.firstSeconds(flow)) * 1_000_000_000n + BigInt(rows.firstNanos(flow));
 }
 
