@@ -61,8 +61,8 @@ export function finishConnections(
   }
   for (const [position, one] of drafts.entries()) {
     const index = indexes[position] ?? 0;
-    for (const observation of one.observations) {
-      const outer = observation.outerRow === null ? undefined : ofRow.get(observation.outerRow);
+    for (const { outerRow } of one.observations) {
+      const outer = outerRow === null ? undefined : ofRow.get(outerRow);
       if (outer === undefined) continue;
       const inner = carried.get(outer) ?? new Set<number>();
       carried.set(outer, inner.add(index));
@@ -102,13 +102,18 @@ export interface Draft {
 }
 
 function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
-  const seen: ChainSide[] = legs.map((leg) => ({
-    leg,
-    tuple: { orig: leg.orig, resp: leg.resp },
-    observations: observeLeg(leg, input.byTap, input.awsTunnels.inside),
-    leadsOn: null,
-    ledHere: null,
-  }));
+  const observations: DraftObservation[] = [];
+  const seen = legs.map((leg): ChainSide => {
+    const here = observeLeg(leg, input.byTap, input.awsTunnels.inside);
+    for (const one of here) observations.push(one);
+    return {
+      leg,
+      tuple: { orig: leg.orig, resp: leg.resp },
+      observations: here.map(({ observation }) => observation),
+      leadsOn: null,
+      ledHere: null,
+    };
+  });
   const sides = withToldEnds(seen, input.conntrack);
   const nat: NatStep[] = [];
   for (const [position, after] of sides.entries()) {
@@ -122,7 +127,7 @@ function draft({ legs, links }: JoinedLegs, input: BuildInput): Draft {
   return {
     legs,
     sides,
-    observations: seen.flatMap((side) => side.observations as readonly DraftObservation[]),
+    observations,
     nat,
     rows,
     rowIds: rows.map((row) => row.id),
@@ -269,9 +274,10 @@ function finish(
 }
 
 function withOuter(
-  { outerRow, ...observation }: DraftObservation,
+  { outerRow, observation }: DraftObservation,
   ofRow: ReadonlyMap<number, number>,
 ): Observation {
+  if (observation.encapsulation === null && observation.awsTunnel === undefined) return observation;
   const outerConnection = outerRow === null ? -1 : (ofRow.get(outerRow) ?? -1);
   const { encapsulation, awsTunnel } = observation;
   return {

@@ -33,6 +33,7 @@ export interface DirectionFacts {
   readonly synOptions: number;
   /** Highest TTL any vantage point saw: the nearer to the sender, the higher. */
   readonly ttlMax: number;
+  /** Empty for TCP, as the identifications. */
   readonly fingerprints: ReadonlySet<number>;
   readonly ipIds: ReadonlySet<number>;
   readonly sequenceStart: number | null;
@@ -86,16 +87,36 @@ export function gatherFacts(rows: readonly FlowObservation[]): LegFacts {
   }
   return {
     a,
-    forward: gatherDirection(rows.map((row) => sentBy(row, a))),
+    forward: gatherDirection(
+      rows.map((row) => sentBy(row, a)),
+      first.protocol === "tcp",
+    ),
     backward: gatherDirection(
       rows.map((row) => (sameEndpoint(row.a, a) ? row.backward : row.forward)),
+      first.protocol === "tcp",
     ),
     firstSeenNs: firstSeenNs ?? 0n,
     lastSeenNs,
   };
 }
 
-function gatherDirection(directions: readonly FlowDirection[]): DirectionFacts {
+type Marks = Pick<DirectionFacts, "fingerprints" | "ipIds">;
+
+/** TCP is told by its numbers. */
+const NO_MARKS: Marks = { fingerprints: new Set(), ipIds: new Set() };
+
+function gatherMarks(directions: readonly FlowDirection[]): Marks {
+  const fingerprints = new Set<number>();
+  const ipIds = new Set<number>();
+  for (const direction of directions) {
+    if (direction.records === 0) continue;
+    for (const fingerprint of direction.fingerprints) fingerprints.add(fingerprint);
+    if (direction.ipId !== null) ipIds.add(direction.ipId);
+  }
+  return { fingerprints, ipIds };
+}
+
+function gatherDirection(directions: readonly FlowDirection[], isTcp: boolean): DirectionFacts {
   let isn: number | null = null;
   let synOptions = 0;
   let ttlMax = 0;
@@ -103,16 +124,12 @@ function gatherDirection(directions: readonly FlowDirection[]): DirectionFacts {
   let sequenceStart: number | null = null;
   let sequenceEnd: number | null = null;
   let firstSeenNs: bigint | null = null;
-  const fingerprints = new Set<number>();
-  const ipIds = new Set<number>();
   for (const direction of directions) {
     if (direction.records === 0) continue;
     isn ??= direction.isn;
     if (synOptions === 0) synOptions = direction.synOptions;
     ttlMax = Math.max(ttlMax, direction.ttlMax);
     records = Math.max(records, direction.records);
-    for (const fingerprint of direction.fingerprints) fingerprints.add(fingerprint);
-    if (direction.ipId !== null) ipIds.add(direction.ipId);
     if (direction.sequenceStart !== null) {
       if (sequenceStart === null || sequenceBefore(direction.sequenceStart, sequenceStart)) {
         sequenceStart = direction.sequenceStart;
@@ -130,8 +147,7 @@ function gatherDirection(directions: readonly FlowDirection[]): DirectionFacts {
     isn,
     synOptions,
     ttlMax,
-    fingerprints,
-    ipIds,
+    ...(isTcp ? NO_MARKS : gatherMarks(directions)),
     sequenceStart,
     sequenceEnd,
     records,

@@ -6,8 +6,12 @@ import type { InsideAwsTunnel } from "./open-aws-tunnels.ts";
 import { firstPacketNs } from "./row-times.ts";
 import type { VantagePoint } from "./vantage-point.ts";
 
-/** `outerConnection` of a tunnelled observation is a flow row until all connections are known. */
-export type DraftObservation = Observation & { readonly outerRow: number | null };
+/** `outerConnection` of a tunnelled observation says nothing until all connections are known. */
+export interface DraftObservation {
+  readonly observation: Observation;
+  /** Row of the tunnel's outer flow; null outside tunnels. */
+  readonly outerRow: number | null;
+}
 
 export function observeLeg(
   leg: Leg,
@@ -29,7 +33,11 @@ export function observeLeg(
   const observations = [...groups.values()].flatMap(({ at, rows }) =>
     separate(rows).map((part) => observe(leg, at, part, insideAws)),
   );
-  return observations.sort((x, y) => (start(x) < start(y) ? -1 : start(x) > start(y) ? 1 : 0));
+  if (observations.length < 2) return observations;
+  return observations.sort((x, y) => {
+    const [startX, startY] = [start(x.observation), start(y.observation)];
+    return startX < startY ? -1 : startX > startY ? 1 : 0;
+  });
 }
 
 function start(observation: Observation): bigint {
@@ -74,7 +82,7 @@ function observe(
 ): DraftObservation {
   const inside = rows[0]?.encapsulation ?? null;
   const aws = rows[0] === undefined ? undefined : insideAws.get(rows[0].id);
-  return {
+  const observation: Observation = {
     vantagePoint: at,
     tuple: { orig: leg.orig, resp: leg.resp },
     orig: sum(rows.map((row) => sentBy(row, leg.orig))),
@@ -91,11 +99,11 @@ function observe(
         outerConnection: -1,
       },
     }),
-    outerRow: aws?.outer ?? inside?.outer ?? null,
     fragments: rows.reduce((total, row) => total + row.fragments, 0),
     icmpErrors: rows.flatMap((row) => row.icmpErrors),
     rows: rows.map((row) => row.id),
   };
+  return { observation, outerRow: aws?.outer ?? inside?.outer ?? null };
 }
 
 /** Asked for by the originator: where both ends are one (127.0.0.1:500 to itself) the responder's name tells nothing. */
@@ -107,6 +115,7 @@ function sum(directions: readonly FlowDirection[]): ObservedDirection {
   const parts = directions.filter((direction) => direction.records > 0);
   const [first] = parts;
   if (first === undefined) return NOTHING;
+  if (parts.length === 1) return first;
   return parts.slice(1).reduce<ObservedDirection>(add, { ...first });
 }
 

@@ -6,6 +6,9 @@ import { WordTupleTable } from "./word-tuple-table.ts";
 export class MacPairs {
   /** Words: source high, source low, destination high, destination low, 1 when there is a destination. */
   readonly #pairs: WordTupleTable;
+  /** Made once each: every row of a capture names the same few. */
+  readonly #sources: string[] = [];
+  readonly #destinations: string[] = [];
 
   constructor(seed: number) {
     this.#pairs = new WordTupleTable(5, seed);
@@ -26,11 +29,17 @@ export class MacPairs {
   }
 
   source(pair: number): string | null {
-    return pair < 0 ? null : formatMac(this.#pairs.word(pair, 0), this.#pairs.word(pair, 1) >>> 0);
+    if (pair < 0) return null;
+    this.#sources[pair] ??= formatMac(this.#pairs.word(pair, 0), this.#pairs.word(pair, 1) >>> 0);
+    return this.#sources[pair]!;
   }
 
   destination(pair: number): string | null {
     if (pair < 0 || this.#pairs.word(pair, 4) === 0) return null;
-    return formatMac(this.#pairs.word(pair, 2), this.#pairs.word(pair, 3) >>> 0);
+    this.#destinations[pair] ??= formatMac(
+      this.#pairs.word(pair, 2),
+      this.#pairs.word(pair, 3) >>> 0,
+    );
+    return this.#destinations[pair]!;
   }
 }
