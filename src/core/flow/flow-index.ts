@@ -16,6 +16,11 @@ import { CHUNK_MASK, CHUNK_SHIFT } from "./record-store.ts";
 
 /** Starts tiny so that growth is exercised before the optimiser runs. */
 const INITIAL_SLOTS = 64;
+/**
+ * How much larger it becomes when it is half full. Placing an entry is a miss of the cache, and twice as large means to place all of them
+ * twice as often.
+ */
+const GROWTH = 4;
 /** Low bits of a slot: row + 1, 0 = free. The other ten are the highest of the hash, whose lowest choose the slot. */
 const ENTRY_BITS = 22;
 const ENTRY_MASK = (1 << ENTRY_BITS) - 1;
@@ -104,7 +109,7 @@ export class FlowIndex {
 
   /** Rows are gone through in their own order: memory is fast at that, and slow at the order of the slots. */
   #grow(rows: number): void {
-    const slots = new Int32Array(this.#slots.length * 2);
+    const slots = new Int32Array(this.#slots.length * GROWTH);
     for (let row = 0; row < rows; row++) {
       const words = this.#rows.ints[row >>> CHUNK_SHIFT]!;
       const traits = words[(row & CHUNK_MASK) * ROW_WORDS + ROW_TRAITS]!;
