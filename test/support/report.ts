@@ -207,6 +207,9 @@ export function clusterReport(size: ClusterSize): Report {
       );
     }
   }
+  connections.forEach((connection, i) => {
+    Object.assign(connection, timesOf(i));
+  });
   const wrong =
     size.findingEvery === 0
       ? []
@@ -265,6 +268,14 @@ export const HUGE: ClusterSize = {
   findingEvery: 2_000,
   zones: 3,
 };
+
+/** Spread over a minute, each for up to three seconds. */
+function timesOf(i: number): Pick<ReportConnection, "firstSeen" | "lastSeen"> {
+  const start = (i * 7_919) % 57_000;
+  const at = (ms: number) => new Date(Date.UTC(2026, 10, 20, 9, 0, 0, ms)).toISOString();
+  const time = (ms: number) => at(ms).replace("Z", "000000Z");
+  return { firstSeen: time(start), lastSeen: time(start + ((i * 104_729) % 3_000)) };
+}
 
 function suffix(i: number): string {
   return ((i * 2_654_435_761) >>> 0).toString(36).padStart(5, "x").slice(-5);

@@ -55,7 +55,7 @@ export function drawScene(svg: SvgSelection, scene: Scene, options: DrawOptions 
     .attr("font-family", SANS);
   svg.append("title").attr("id", `${id}-title`).text(scene.title);
   svg.append("desc").attr("id", `${id}-desc`).text(scene.description);
-  svg.append("style").text(styleSheet(scene.theme));
+  svg.append("style").text(styleSheet(scene.theme, coloursOf(scene)));
   const boxes = svg.append("g").attr("class", "boxes");
   for (const box of scene.boxes) drawBox(boxes, box, brush);
   if (scene.areas.length > 0) {
@@ -74,6 +74,17 @@ export function drawScene(svg: SvgSelection, scene: Scene, options: DrawOptions 
   for (const label of scene.labels) drawLabel(labels, label, brush);
   const badges = svg.append("g").attr("class", "badges");
   for (const badge of scene.badges) drawBadge(badges, badge, brush);
+}
+
+/** In the order of the palette, so that a picture does not change when it is drawn in another order. */
+function coloursOf(scene: Scene): ColourName[] {
+  const used = new Set<ColourName | null>();
+  for (const { fill, stroke: border } of scene.boxes) used.add(fill).add(border);
+  for (const { fill } of scene.areas) used.add(fill);
+  for (const { colour } of [...scene.strokes, ...scene.swatches, ...scene.labels]) used.add(colour);
+  for (const { edges } of scene.nets) for (const { colour } of edges) used.add(colour);
+  for (const { fill, colour } of scene.badges) used.add(fill).add(colour);
+  return (Object.keys(COLOURS) as ColourName[]).filter((name) => used.has(name));
 }
 
 interface Brush {

@@ -94,12 +94,14 @@ export type Theme = "auto" | "light" | "dark";
 export const CSS_PREFIX = "podpath";
 
 /**
- * The one style sheet of a picture. Presentation attributes already carry the colours of the theme; the sheet only adds
+ * The one style sheet of a picture, for the colours in it. Presentation attributes already carry the colours of the theme; the sheet only adds
  * dark mode and print. It stands behind @supports because librsvg and resvg know no CSS variables: they skip the block and
  * draw what the attributes say, where a bare `fill: var(…)` would make them draw nothing.
  */
-export function styleSheet(theme: Theme): string {
-  const names = Object.keys(COLOURS) as ColourName[];
+export function styleSheet(
+  theme: Theme,
+  names: readonly ColourName[] = Object.keys(COLOURS) as ColourName[],
+): string {
   const variables = (side: keyof Colour) =>
     names.map((name) => `--${CSS_PREFIX}-${name}:${COLOURS[name][side]}`).join(";");
   const root = `.${CSS_PREFIX}`;
@@ -111,6 +113,8 @@ export function styleSheet(theme: Theme): string {
   const dark =
     theme === "auto" ? [`@media (prefers-color-scheme:dark){${root}{${variables("dark")}}}`] : [];
   return [
+    // Who goes through the links of a page by keyboard must see where he is.
+    `${root} a:focus-visible{outline:2px solid;outline-offset:2px}`,
     `@supports (color:var(--a)){`,
     `${root}{${variables(side)}}`,
     ...dark,

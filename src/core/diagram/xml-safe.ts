@@ -42,3 +42,9 @@ export function ownText(text: string): SafeText {
 export function bounded(text: string): SafeText {
   return ownText(text.length > MAX_TOOLTIP_LENGTH ? `${shorten(text)}…` : text);
 }
+
+/** Lines of a tooltip or description; each is made safe for itself, empty ones are left out. */
+export function safeLines(lines: readonly string[]): SafeText {
+  const safe = lines.filter((line) => line !== "").map((line) => xmlSafe(line));
+  return bounded(safe.join("\n"));
+}

@@ -15,7 +15,7 @@ import {
   type SceneStroke,
 } from "../scene.ts";
 import { textWidth } from "../text-width.ts";
-import { ownText, xmlSafe } from "../xml-safe.ts";
+import { ownText, safeLines, xmlSafe } from "../xml-safe.ts";
 import { buildLadderModel, type LadderModel, type PacketRow } from "./ladder-model.ts";
 import { drawRow, type LadderGeometry, rowHeight } from "./ladder-rows.ts";
 import {
@@ -219,7 +219,7 @@ function drawRewrites(
   );
   const proven = rewrites.every(({ step }) => step.confidence === "proven");
   const look = { fill: "rewrite", stroke: "snat", dashed: !proven } as const;
-  const tooltip = xmlSafe(rewrites.map(({ step }) => step.rule?.text ?? step.kind).join("\n"));
+  const tooltip = safeLines(rewrites.map(({ step }) => step.rule?.text ?? step.kind));
   pieces.forEach(([start, end], i) => {
     const y = i === 0 ? top - 10 : start;
     parts.boxes.push({

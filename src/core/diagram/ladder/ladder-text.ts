@@ -3,7 +3,7 @@ import type { ReportConnection } from "../../report/report.ts";
 import { endpointText, partyName } from "../endpoint-text.ts";
 import { connectionSummary, numberedPlace, placeName } from "../path/path-text.ts";
 import { count, grouped, secondsText } from "../quantity-text.ts";
-import { bounded, type SafeText, xmlSafe } from "../xml-safe.ts";
+import { bounded, type SafeText, safeLines, xmlSafe } from "../xml-safe.ts";
 import type { GapRow, LadderLane, LadderModel, PacketRow, Sign } from "./ladder-model.ts";
 
 export interface LaneText {
@@ -150,5 +150,5 @@ export function ladderDescription(model: LadderModel): SafeText {
     });
     return `${rowText(row, connection)}: ${records.join(", ")}`;
   });
-  return bounded(xmlSafe([connectionSummary(connection), `${rows.join("; ")}.`].join("\n")));
+  return safeLines([connectionSummary(connection), `${rows.join("; ")}.`]);
 }

@@ -5,7 +5,7 @@ import { label, wrap } from "../label.ts";
 import type { ColourName } from "../palette.ts";
 import type { Rectangle, SceneBox, SceneLabel, SceneLink } from "../scene.ts";
 import { textWidth } from "../text-width.ts";
-import { bounded, ownText, type SafeText, xmlSafe } from "../xml-safe.ts";
+import { ownText, type SafeText, safeLines, xmlSafe } from "../xml-safe.ts";
 import type { PathStop, SeenStop } from "./path-model.ts";
 import {
   endDetail,
@@ -88,7 +88,7 @@ function drawSeen(drawn: Drawn, stop: SeenStop, box: Rectangle, protocol: string
       : { kind: "packet", capture: point.capture, record: observation.firstRecord };
   drawn.boxes.push({
     ...boxOf(stop, box, { fill: "place", stroke: "border", radius: 5 }),
-    tooltip: bounded(xmlSafe(`${observation.vantagePoint}\n${point?.because ?? ""}`)),
+    tooltip: safeLines([observation.vantagePoint, point?.because ?? ""]),
     ...(link === null ? {} : { link }),
   });
   const lines = [

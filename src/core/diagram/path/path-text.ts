@@ -3,7 +3,7 @@ import { pathClassTitle } from "../../report/path-class-title.ts";
 import type { ReportConnection, ReportNatStep } from "../../report/report.ts";
 import { endpointText, partyKind, partyName, tupleText } from "../endpoint-text.ts";
 import { byteText, clockText, count, grouped, secondsText } from "../quantity-text.ts";
-import { bounded, type SafeText, xmlSafe } from "../xml-safe.ts";
+import { bounded, type SafeText, safeLines, xmlSafe } from "../xml-safe.ts";
 import type { EndStop, PathLink, PathModel, PathStop, SeenStop } from "./path-model.ts";
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -194,7 +194,7 @@ export function pathNotes({ connection, files, links, stops }: PathModel): SafeT
 export function pathDescription(model: PathModel): SafeText {
   const { connection, stops } = model;
   const steps = stops.map((stop) => stopSentence(stop, connection));
-  return bounded(xmlSafe([connectionSummary(connection), `${steps.join("; then ")}.`].join("\n")));
+  return safeLines([connectionSummary(connection), `${steps.join("; then ")}.`]);
 }
 
 function stopSentence(stop: PathStop, { protocol }: ReportConnection): string {

@@ -1,7 +1,7 @@
 /** The words of the flow diagram. */
 import { pathClassTitle } from "../../report/path-class-title.ts";
 import { byteText, count, grouped } from "../quantity-text.ts";
-import { bounded, ownText, type SafeText, xmlSafe } from "../xml-safe.ts";
+import { ownText, type SafeText, safeLines, xmlSafe } from "../xml-safe.ts";
 import type { SankeyBand, SankeyClass, SankeyEnd, SankeyModel } from "./sankey-model.ts";
 
 export function sankeyTitle({ measure }: SankeyModel): SafeText {
@@ -43,8 +43,8 @@ export function bandTooltip(
   const { name } = endText(end, model);
   const ends = way === "from" ? `${name} → ${band.class}` : `${band.class} → ${name}`;
   const found =
-    band.found === 0 ? "" : `\n${count(band.found, "connection")} with an error or a warning`;
-  return bounded(xmlSafe(`${ends}: ${amountText(band, model)}`.concat(found)));
+    band.found === 0 ? "" : `${count(band.found, "connection")} with an error or a warning`;
+  return safeLines([`${ends}: ${amountText(band, model)}`, found]);
 }
 
 export function sankeySummary(model: SankeyModel): SafeText {
@@ -52,8 +52,8 @@ export function sankeySummary(model: SankeyModel): SafeText {
   return xmlSafe(
     [
       amountText(model, model),
-      `${drawn(model.from)} of ${count(model.ends.from, "name")} that start`,
-      `${drawn(model.to)} of ${count(model.ends.to, "name")} that answer`,
+      `starting: ${drawn(model.from)} of ${count(model.ends.from, "name")}`,
+      `answering: ${drawn(model.to)} of ${count(model.ends.to, "name")}`,
     ].join(" · "),
   );
 }
@@ -84,7 +84,9 @@ export function sankeyDescription(model: SankeyModel): SafeText {
   const bands = model.outgoing.map(
     (band) => `${names.get(band.end) ?? ""} → ${band.class} ${amountText(band, model)}`,
   );
-  return bounded(
-    xmlSafe(`${sankeySummary(model)}\nPath classes: ${classes.join("; ")}.\n${bands.join("; ")}.`),
-  );
+  return safeLines([
+    sankeySummary(model),
+    `Path classes: ${classes.join("; ")}.`,
+    `${bands.join("; ")}.`,
+  ]);
 }

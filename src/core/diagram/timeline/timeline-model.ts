@@ -101,7 +101,7 @@ function readConnections(report: Report): Read {
   const numbers = new Map(
     report.findings.flatMap(({ id, level }, i) => (level === "note" ? [] : [[id, i + 1] as const])),
   );
-  // Seconds are counted from the first connection's start; the earliest one is known only at the end.
+  // Whole nanoseconds from the first connection on: the earliest one is known only at the end, and may be any.
   const origin = report.connections.at(0)?.firstSeen ?? "";
   const times = new Map<string, number[]>();
   const found = new Map<string, number>();
@@ -110,8 +110,8 @@ function readConnections(report: Report): Read {
   let [start, end, bytes] = [Infinity, -Infinity, 0];
   let [first, last]: [string | null, string | null] = [null, null];
   for (const connection of report.connections) {
-    const from = secondsBetween(origin, connection.firstSeen);
-    const to = Math.max(from, secondsBetween(origin, connection.lastSeen));
+    const from = nsBetween(origin, connection.firstSeen);
+    const to = Math.max(from, nsBetween(origin, connection.lastSeen));
     if (from < start) [start, first] = [from, connection.firstSeen];
     if (to > end) [end, last] = [to, connection.lastSeen];
     bytes += connection.bytes.orig + connection.bytes.resp;
@@ -125,23 +125,23 @@ function readConnections(report: Report): Read {
     }
     const { throughput } = connection;
     if (throughput !== undefined) {
-      series.push({ ...throughput, from: secondsBetween(origin, throughput.start) });
+      series.push({ ...throughput, from: nsBetween(origin, throughput.start) });
     }
     kept.push({ ...barOf(connection, from, to), findings: own, grave });
     if (kept.length >= 16 * MAX_DRAWN_BARS) kept = weightiest(kept);
   }
   if (first === null) [start, end] = [0, 0];
-  const shift = (second: number) => second - start;
+  const shift = (ns: number) => (ns - start) / 1e9;
   return {
     first,
     last,
     // One packet has no length; a picture must.
-    span: Math.max(end - start, 1e-6),
+    span: Math.max((end - start) / 1e9, 1e-6),
     times: new Map([...times].map(([id, list]) => [id, list.map(shift)])),
     kept: weightiest(kept).map((bar) => ({ ...bar, from: shift(bar.from), to: shift(bar.to) })),
     series: series.map((one) => ({ ...one, from: shift(one.from) })),
     bytes,
-    found: new Map([...found].map(([id, second]) => [id, shift(second)])),
+    found: new Map([...found].map(([id, ns]) => [id, shift(ns)])),
   };
 }
 
@@ -211,9 +211,12 @@ function mostAtOnce(times: readonly number[]): number {
   return most;
 }
 
-/** Between two times of a report, which all have one form ("2026-11-20T09:00:00.000000000Z"); 0 when one has not. */
-function secondsBetween(from: string, to: string): number {
-  const whole = (Date.parse(`${to.slice(0, 19)}Z`) - Date.parse(`${from.slice(0, 19)}Z`)) / 1000;
-  const part = Number(`0${to.slice(19, 29)}`) - Number(`0${from.slice(19, 29)}`);
-  return Number.isFinite(whole + part) ? whole + part : 0;
+/**
+ * Between two times of a report, which all have one form ("2026-11-20T09:00:00.000000000Z"); 0 when one has not. Exact up to 104
+ * days, so that no sum depends on the order of the connections.
+ */
+function nsBetween(from: string, to: string): number {
+  const ms = Date.parse(`${to.slice(0, 19)}Z`) - Date.parse(`${from.slice(0, 19)}Z`);
+  const ns = ms * 1e6 + Number(to.slice(20, 29)) - Number(from.slice(20, 29));
+  return Number.isFinite(ns) ? ns : 0;
 }

@@ -2,7 +2,7 @@
 import { pathClassTitle } from "../../report/path-class-title.ts";
 import { byteText, count, grouped, secondsText, shortNumber, spanText } from "../quantity-text.ts";
 import { fitText, textWidth } from "../text-width.ts";
-import { bounded, ownText, type SafeText, xmlSafe } from "../xml-safe.ts";
+import { bounded, ownText, type SafeText, safeLines, xmlSafe } from "../xml-safe.ts";
 import type { TimelineBar, TimelineClass, TimelineModel } from "./timeline-model.ts";
 import type { Throughput } from "./timeline-throughput.ts";
 
@@ -51,12 +51,12 @@ function withoutNamespace(name: string): string {
 }
 
 export function barTooltip(bar: TimelineBar): SafeText {
-  const findings = bar.findings.length === 0 ? "" : `\nfinding ${bar.findings.join(", ")}`;
-  return bounded(
-    xmlSafe(
-      `${bar.id}: ${bar.orig} → ${bar.resp}\n${bar.class}, ${byteText(bar.bytes)}, from ${secondsText(bar.from)} to ${secondsText(bar.to)}${findings}`,
-    ),
-  );
+  const { id, orig, resp, findings } = bar;
+  return safeLines([
+    `${id}: ${orig} → ${resp}`,
+    `${bar.class}, ${byteText(bar.bytes)}, from ${secondsText(bar.from)} to ${secondsText(bar.to)}`,
+    findings.length === 0 ? "" : `finding ${findings.join(", ")}`,
+  ]);
 }
 
 function rateText(bytesPerSecond: number): string {
@@ -91,13 +91,9 @@ export function timelineDescription(model: TimelineModel): SafeText {
   const found = model.findings.flatMap(({ number, rule, at }) =>
     at === null ? [] : [`${number} ${rule} at ${secondsText(at)}`],
   );
-  return bounded(
-    xmlSafe(
-      [
-        timelineSummary(model),
-        `${classes.join("; ")}.`,
-        ...(found.length === 0 ? [] : [`Findings: ${found.join("; ")}.`]),
-      ].join("\n"),
-    ),
-  );
+  return safeLines([
+    timelineSummary(model),
+    `${classes.join("; ")}.`,
+    found.length === 0 ? "" : `Findings: ${found.join("; ")}.`,
+  ]);
 }

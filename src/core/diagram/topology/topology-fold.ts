@@ -3,8 +3,8 @@
  * kind. What carries a finding is folded last.
  */
 import { MAX_DRAWN_ENDPOINTS, MAX_DRAWN_NODES } from "../../limits.ts";
-import type { ReportConnection } from "../../report/report.ts";
 import { compareNatural, compareText } from "../natural-order.ts";
+import type { Flow } from "./topology-flows.ts";
 import type { PlaceKey, PlaceKind } from "./topology-place.ts";
 
 export interface TopologyNode {
@@ -25,8 +25,9 @@ export interface Fold {
   idOf(original: PlaceKey): string;
 }
 
-interface Ends {
-  readonly connection: ReportConnection;
+/** A flow and the boxes of its ends, before any is folded. */
+export interface Located {
+  readonly flow: Flow;
   readonly from: PlaceKey;
   readonly to: PlaceKey;
 }
@@ -40,22 +41,19 @@ interface Weight {
 }
 
 export function foldedPlaces(
-  drawable: readonly Ends[],
-  numbers: ReadonlyMap<string, number>,
+  located: readonly Located[],
   facts: ReadonlyMap<string, NodeFacts>,
 ): Fold {
   const nodeWeights = new Map<string, Weight>();
   const endpointWeights = new Map<PlaceKind, Map<string, Weight>>();
-  for (const { connection, from, to } of drawable) {
-    const found = connection.findings.some((id) => numbers.has(id));
-    const bytes = connection.bytes.orig + connection.bytes.resp;
+  for (const { flow, from, to } of located) {
     for (const place of [from, to]) {
       if (place.area === "node") {
-        add(nodeWeights, place.node, found, bytes);
+        add(nodeWeights, place.node, flow);
       } else {
         const weights = endpointWeights.get(place.kind) ?? new Map<string, Weight>();
         endpointWeights.set(place.kind, weights);
-        add(weights, place.id, found, bytes);
+        add(weights, place.id, flow);
       }
     }
   }
@@ -80,9 +78,9 @@ export function foldedPlaces(
   };
 }
 
-function add(weights: Map<string, Weight>, id: string, found: boolean, bytes: number): void {
+function add(weights: Map<string, Weight>, id: string, { found, connections, bytes }: Flow): void {
   const weight = weights.get(id) ?? { findings: 0, bytes: 0 };
-  weight.findings += Number(found);
+  if (found) weight.findings += connections;
   weight.bytes += bytes;
   weights.set(id, weight);
 }

@@ -4,10 +4,11 @@
  * order of the report's connections plays no part.
  */
 import { MAX_DRAWN_EDGES, MAX_DRAWN_PODS } from "../../limits.ts";
-import type { Report, ReportConnection, ReportParty } from "../../report/report.ts";
+import type { Report } from "../../report/report.ts";
 import { compareNatural, compareText } from "../natural-order.ts";
-import { type Fold, foldedPlaces, type TopologyNode } from "./topology-fold.ts";
-import { knowsOwners, type Level, type PlaceKey, placeOf } from "./topology-place.ts";
+import { collectFlows, type FlowEnd, podName } from "./topology-flows.ts";
+import { type Fold, foldedPlaces, type Located, type TopologyNode } from "./topology-fold.ts";
+import { type Level, type PlaceKey, placeOf } from "./topology-place.ts";
 
 export interface TopologyPlace extends PlaceKey {
   /** Sorted; pods of a workload or node count here too. */
@@ -79,24 +80,16 @@ export interface TopologyModel {
   readonly nodeCount: { readonly seen: number; readonly known: number };
 }
 
-interface Ends {
-  readonly connection: ReportConnection;
-  readonly from: PlaceKey;
-  readonly to: PlaceKey;
-}
-
 export function buildTopologyModel(report: Report): TopologyModel {
-  const owners = knowsOwners(report);
-  const level = levelFor(report, owners);
-  const located = [...report.connections].map((connection) => ({
-    connection,
-    from: placeOf(connection.orig, level, owners),
-    to: placeOf(connection.resp, level, owners),
-  }));
-  const drawable = located.filter((entry): entry is Ends => isDrawable(entry.from, entry.to));
-  const numbers = findingNumbers(report);
-  const fold = foldedPlaces(drawable, numbers, zones(report));
-  const all = aggregate(drawable, fold, numbers);
+  const { owners, flows, ends, pods, undrawable } = collectFlows(report);
+  const level = levelFor(ends, owners);
+  const places = new Map(ends.map((end) => [end.id, placeOf(end.party, level, owners)]));
+  const located = flows.flatMap((flow): Located[] => {
+    const [from, to] = [places.get(flow.from.id), places.get(flow.to.id)];
+    return from && to ? [{ flow, from, to }] : [];
+  });
+  const fold = foldedPlaces(located, zones(report));
+  const all = aggregate(located, fold);
   const drawn = all.slice(-MAX_DRAWN_EDGES);
   const shown = new Set(drawn.flatMap(({ findings }) => findings));
   return {
@@ -105,7 +98,7 @@ export function buildTopologyModel(report: Report): TopologyModel {
     level,
     owners,
     nodes: fold.nodes,
-    places: buildPlaces(drawable, fold, drawn, level),
+    places: buildPlaces(located, fold, drawn, level),
     edges: drawn,
     findings: report.findings.map((finding, index) => ({
       id: finding.id,
@@ -121,50 +114,28 @@ export function buildTopologyModel(report: Report): TopologyModel {
     notDrawn: [
       ...countByClass(
         "no-place",
-        located
-          .filter(({ from, to }) => !isDrawable(from, to))
-          .map(({ connection }) => ({
-            class: connection.class,
-            connections: 1,
-            bytes: bytesOf(connection),
-          })),
+        [...undrawable].map(([id, sum]) => ({ class: id, ...sum })),
       ),
       ...countByClass("too-many-lines", all.slice(0, all.length - drawn.length)),
     ],
     connections: report.connections.length,
     seen: timeSpan(report),
-    pods: { seen: distinct(report, "pod", podName), known: report.snapshot.counts.pods },
+    pods: { seen: pods.size, known: report.snapshot.counts.pods },
     nodeCount: { seen: fold.nodesSeen, known: report.snapshot.counts.nodes },
   };
 }
 
-/** Two ends outside every node tell nothing about the cluster: a line from the Internet to itself. */
-function isDrawable(from: PlaceKey | null, to: PlaceKey | null): boolean {
-  return from !== null && to !== null && !(from.area === "outside" && to.area === "outside");
-}
-
 /** The finest level whose boxes can still be read. */
-function levelFor(report: Report, owners: boolean): Level {
+function levelFor(ends: readonly FlowEnd[], owners: boolean): Level {
   for (const level of ["pod", "workload"] as const) {
     const ids = new Set<string>();
-    for (const { orig, resp } of report.connections) {
-      for (const party of [orig, resp]) {
-        const place = placeOf(party, level, owners);
-        if (place?.area === "node" && place.kind !== "host") ids.add(place.id);
-      }
+    for (const { party } of ends) {
+      const place = placeOf(party, level, owners);
+      if (place?.area === "node" && place.kind !== "host") ids.add(place.id);
     }
     if (ids.size <= MAX_DRAWN_PODS) return level;
   }
   return "node";
-}
-
-/** Notes stay in the report: a number on every line that, say, began before the capture would hide the faults. */
-function findingNumbers(report: Report): Map<string, number> {
-  const numbers = new Map<string, number>();
-  report.findings.forEach(({ id, level }, index) => {
-    if (level !== "note") numbers.set(id, index + 1);
-  });
-  return numbers;
 }
 
 function zones(report: Report): Map<string, { address: string | null; zone: string | null }> {
@@ -189,27 +160,22 @@ interface Sum {
 }
 
 /** Lines with and without findings are told apart even between the same boxes. */
-function aggregate(
-  drawable: readonly Ends[],
-  fold: Fold,
-  numbers: ReadonlyMap<string, number>,
-): TopologyEdge[] {
+function aggregate(located: readonly Located[], fold: Fold): TopologyEdge[] {
   const sums = new Map<string, Sum>();
-  for (const { connection, from, to } of drawable) {
-    const found = connection.findings.flatMap((id) => numbers.get(id) ?? []);
+  for (const { flow, from, to } of located) {
     const ends = { from: fold.idOf(from), to: fold.idOf(to) };
-    const id = `${ends.from}>${ends.to}>${connection.class}${found.length > 0 ? "!" : ""}`;
+    const id = `${ends.from}>${ends.to}>${flow.class}${flow.found ? "!" : ""}`;
     let sum = sums.get(id);
     if (sum === undefined) {
       const counts = { connections: 0, packets: 0, bytes: 0, unproven: 0 };
-      sum = { id, ...ends, class: connection.class, ...counts, findings: new Set() };
+      sum = { id, ...ends, class: flow.class, ...counts, findings: new Set() };
       sums.set(id, sum);
     }
-    sum.connections += 1;
-    sum.packets += connection.packets.orig + connection.packets.resp;
-    sum.bytes += bytesOf(connection);
-    if (connection.confidence !== "proven") sum.unproven += 1;
-    for (const number of found) sum.findings.add(number);
+    sum.connections += flow.connections;
+    sum.packets += flow.packets;
+    sum.bytes += flow.bytes;
+    sum.unproven += flow.unproven;
+    for (const number of flow.findings) sum.findings.add(number);
   }
   return [...sums.values()]
     .map((sum) => ({ ...sum, findings: [...sum.findings].sort((a, b) => a - b) }))
@@ -256,19 +222,15 @@ interface PlaceSum {
 
 /** Pods that lost their last line to the limit stay in the picture; other boxes without a line go. */
 function buildPlaces(
-  drawable: readonly Ends[],
+  located: readonly Located[],
   fold: Fold,
   drawn: readonly TopologyEdge[],
   level: Level,
 ): TopologyPlace[] {
+  const keys = new Map<FlowEnd, PlaceKey>();
+  for (const { flow, from, to } of located) keys.set(flow.from, from).set(flow.to, to);
   const sums = new Map<string, PlaceSum>();
-  for (const { connection, from, to } of drawable) {
-    const ends = [
-      [from, connection.orig],
-      [to, connection.resp],
-    ] as const;
-    for (const [key, party] of ends) addParty(sums, fold.place(key), key, party, connection);
-  }
+  for (const [end, key] of keys) addEnd(sums, fold.place(key), key, end);
   const used = new Set(drawn.flatMap(({ from, to }) => [from, to]));
   return [...sums.values()]
     .filter(({ key }) => used.has(key.id) || (level === "pod" && key.kind === "pod"))
@@ -285,12 +247,11 @@ function buildPlaces(
     .sort(comparePlaces);
 }
 
-function addParty(
+function addEnd(
   sums: Map<string, PlaceSum>,
   place: PlaceKey,
   original: PlaceKey,
-  party: ReportParty,
-  connection: ReportConnection,
+  end: FlowEnd,
 ): void {
   let sum = sums.get(place.id);
   if (sum === undefined) {
@@ -306,14 +267,14 @@ function addParty(
     };
     sums.set(place.id, sum);
   }
-  if (party.address !== "") sum.addresses.add(party.address);
-  if (party.dnsNames !== undefined) sum.dnsNames.set(party.address, party.dnsNames);
-  if (party.kind === "pod") sum.pods.add(podName(party));
-  for (const other of party.ambiguousWith ?? []) sum.ambiguousWith.add(other);
+  for (const address of end.addresses) sum.addresses.add(address);
+  for (const [address, names] of end.dnsNames) sum.dnsNames.set(address, names);
+  if (end.party.kind === "pod") sum.pods.add(podName(end.party));
+  for (const other of end.ambiguousWith) sum.ambiguousWith.add(other);
   if (place.id !== original.id) sum.folded.add(original.id);
-  const index = party.deviceIndex;
-  if (index !== undefined) sum.deviceIndex = Math.min(sum.deviceIndex ?? index, index);
-  sum.bytes += bytesOf(connection);
+  const index = end.deviceIndex;
+  if (index !== null) sum.deviceIndex = Math.min(sum.deviceIndex ?? index, index);
+  sum.bytes += end.bytes;
 }
 
 /** Inside a node: host first, then by address. Outside: by kind in the order of the strip, then by name. */
@@ -326,19 +287,6 @@ function comparePlaces(a: TopologyPlace, b: TopologyPlace): number {
   );
 }
 
-function podName(party: ReportParty): string {
-  return `${party.namespace ?? ""}/${party.name ?? party.address}`;
-}
-
-function distinct(report: Report, kind: string, name: (party: ReportParty) => string): number {
-  const names = new Set<string>();
-  for (const { orig, resp } of report.connections) {
-    if (orig.kind === kind) names.add(name(orig));
-    if (resp.kind === kind) names.add(name(resp));
-  }
-  return names.size;
-}
-
 /** RFC 3339 with the same number of digits sorts as text. */
 function timeSpan({ captures }: Report): TopologyModel["seen"] {
   const first = captures.flatMap(({ firstSeen }) => firstSeen ?? []).sort()[0];
@@ -347,8 +295,4 @@ function timeSpan({ captures }: Report): TopologyModel["seen"] {
     .sort()
     .at(-1);
   return first === undefined || last === undefined ? null : { first, last };
-}
-
-function bytesOf({ bytes }: ReportConnection): number {
-  return bytes.orig + bytes.resp;
 }

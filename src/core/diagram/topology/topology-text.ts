@@ -2,7 +2,7 @@
 import { pathClassTitle } from "../../report/path-class-title.ts";
 import { classStyle } from "../palette.ts";
 import { byteText, count, grouped, shortNumber, spanText } from "../quantity-text.ts";
-import { bounded, type SafeText, xmlSafe } from "../xml-safe.ts";
+import { bounded, type SafeText, safeLines, xmlSafe } from "../xml-safe.ts";
 import type { TopologyNode } from "./topology-fold.ts";
 import type { TopologyEdge, TopologyModel, TopologyPlace } from "./topology-model.ts";
 import type { PlaceKind } from "./topology-place.ts";
@@ -37,7 +37,7 @@ export function placeText(place: TopologyPlace): PlaceText {
       ? []
       : [`address also claimed by ${place.ambiguousWith.join(", ")}`]),
   ].filter((line) => line !== "");
-  return { name: xmlSafe(name), detail: xmlSafe(detail), tooltip: tooltip(lines) };
+  return { name: xmlSafe(name), detail: xmlSafe(detail), tooltip: safeLines(lines) };
 }
 
 function nameAndDetail(place: TopologyPlace): { name: string; detail: string } {
@@ -97,7 +97,7 @@ export function nodeText(
 ): { name: SafeText; detail: SafeText; tooltip: SafeText } {
   if (node.folded > 0) {
     const name = xmlSafe(count(node.folded, "other node"));
-    return { name, detail: xmlSafe(""), tooltip: tooltip([name, node.zone ?? ""]) };
+    return { name, detail: xmlSafe(""), tooltip: safeLines([name, node.zone ?? ""]) };
   }
   if (node.name === "") {
     const name = xmlSafe("node not known");
@@ -107,7 +107,7 @@ export function nodeText(
   return {
     name: xmlSafe(short === "" ? node.name : short),
     detail: xmlSafe(node.address ?? ""),
-    tooltip: tooltip([node.name, node.address ?? "", node.zone ?? ""]),
+    tooltip: safeLines([node.name, node.address ?? "", node.zone ?? ""]),
   };
 }
 
@@ -129,7 +129,7 @@ export function edgeLabel(edge: TopologyEdge): string {
 export function edgeTooltip(edge: TopologyEdge, from: string, to: string): SafeText {
   const unproven = edge.unproven === 0 ? "" : `, ${edge.unproven} of them not proven`;
   const findings = edge.findings.length === 1 ? "finding" : "findings";
-  return tooltip([
+  return safeLines([
     `${from} → ${to}`,
     `${edge.class}: ${pathClassTitle(edge.class)}`,
     `${count(edge.connections, "connection")}${unproven}, ${count(edge.packets, "packet")}, ${byteText(edge.bytes)}`,
@@ -176,7 +176,7 @@ export function mapDescription(model: TopologyModel): SafeText {
   const findings = model.findings
     .filter(({ level }) => level !== "note")
     .map(({ number, rule, title }) => `${number} ${rule} (${title})`);
-  return tooltip([
+  return safeLines([
     mapSummary(model),
     list.length === 0 ? "" : `Path classes: ${list.join(", ")}.`,
     findings.length === 0
@@ -221,9 +221,4 @@ export function leftOut(model: TopologyModel): SafeText[] {
 
 function perClass(entries: readonly { class: string; connections: number }[]): string {
   return entries.map((entry) => `${grouped(entry.connections)} ${entry.class}`).join(", ");
-}
-
-function tooltip(lines: readonly string[]): SafeText {
-  const safe = lines.filter((line) => line !== "").map((line) => xmlSafe(line));
-  return bounded(safe.join("\n"));
 }
