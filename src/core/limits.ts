@@ -5,6 +5,16 @@
 
 /** Bytes of one captured packet. Larger is damage: libpcap's MAXIMUM_SNAPLEN. */
 export const MAX_CAPTURED_LENGTH = 262_144;
+/**
+ * Records of nothing but zeros in one file, 16 bytes each. More are a hole that a crash or a full disk left (a sparse file may
+ * show hundreds of gigabytes of it): reading ends there with a diagnostic, as nobody waits minutes for zeros.
+ */
+export const MAX_ZERO_RECORDS = 1_048_576;
+/**
+ * Bytes in which records are looked for behind a broken one. Without any in so many, reading ends there as it would without
+ * looking: a sparse file may have hundreds of gigabytes of nothing.
+ */
+export const MAX_RESYNC_BYTES = 32 * 1024 * 1024;
 /** Bytes of one pcapng block (libpcap starts at 16 MiB). Larger ends the section as damaged. */
 export const MAX_PCAPNG_BLOCK_LENGTH = 16 * 1024 * 1024;
 /** Interfaces of one pcapng file; more are read but share the last index. */

@@ -101,6 +101,11 @@ export const TEXT_LIMIT: DiagnosticKind = {
   severity: "note",
   hint: "The file has more names and comments than podpath keeps; the surplus was counted only.",
 };
+export const ZERO_HOLE: DiagnosticKind = {
+  code: "capture.zero-hole",
+  severity: "error",
+  hint: "A crash or a full disk left a hole in the file. Nothing behind its beginning was read; if packets follow it, cut the file there and give the parts.",
+};
 export const RECORD_ZERO: DiagnosticKind = {
   code: "capture.record-zero",
   severity: "warning",

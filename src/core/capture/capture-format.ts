@@ -81,6 +81,7 @@ const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   { name: "a pcapng file with changed line ends", magic: "0a0d0a", advice: RECAPTURE_BINARY },
   { name: "a pcapng file with changed line ends", magic: "0a0a0a", advice: RECAPTURE_BINARY },
   { name: "a pcapng file with changed line ends", magic: "0d0a0d0d0a", advice: RECAPTURE_BINARY },
+  { name: "a pcapng file with changed line ends", magic: "0d0a0d0d0d0a", advice: RECAPTURE_BINARY },
 ];
 
 function startsWith(bytes: Uint8Array, magic: string): boolean {

@@ -5,7 +5,7 @@
  * tell apart. So fewer records than that at the end of a file are not found again.
  */
 import type { DiagnosticKind } from "../diagnostics/diagnostic.ts";
-import { MAX_CAPTURED_LENGTH } from "../limits.ts";
+import { MAX_CAPTURED_LENGTH, MAX_RESYNC_BYTES } from "../limits.ts";
 import type { ByteWindow } from "./byte-window.ts";
 
 const CHAIN_LENGTH = 16;
@@ -38,6 +38,7 @@ export type ResyncStatusCode = (typeof ResyncStatus)[keyof typeof ResyncStatus];
 
 export class PcapResync {
   readonly #shape: RecordShape;
+  #searchedBytes = 0;
 
   constructor(shape: RecordShape) {
     this.#shape = shape;
@@ -55,7 +56,9 @@ export class PcapResync {
       window.start = start;
       return status;
     }
+    this.#searchedBytes += start - window.start;
     window.start = start;
+    if (this.#searchedBytes > MAX_RESYNC_BYTES) return ResyncStatus.NotFound;
     return window.finished ? ResyncStatus.NotFound : ResyncStatus.NeedMore;
   }
 

@@ -4,7 +4,7 @@
  * Kuznetzov's 24-byte record headers). Behind damage it goes on where records are found again (pcap-resync.ts).
  */
 import type { DiagnosticKind, DiagnosticLog } from "../diagnostics/diagnostic.ts";
-import { MAX_CAPTURED_LENGTH, MAX_INTERFACES } from "../limits.ts";
+import { MAX_CAPTURED_LENGTH, MAX_INTERFACES, MAX_ZERO_RECORDS } from "../limits.ts";
 import type { ByteWindow } from "./byte-window.ts";
 import {
   BYTES_SKIPPED,
@@ -18,6 +18,7 @@ import {
   RECORD_ZERO,
   TIME_FRACTION,
   VERSION_UNKNOWN,
+  ZERO_HOLE,
 } from "./capture-diagnostics.ts";
 import {
   IXIA_HEADER_LENGTH,
@@ -78,6 +79,7 @@ export class PcapCursor implements RecordCursor {
   #unitsPerSecond = 1_000_000;
   #lengthOrder: number = CAPTURED_FIRST;
   #recordStart = 0;
+  #zeroRecords = 0;
   /** While records are looked for behind it. */
   #damage: Damage | null = null;
 
@@ -283,9 +285,23 @@ export class PcapCursor implements RecordCursor {
 
   #emptyRecord(): void {
     if (this.wireLength !== 0 || this.seconds !== 0 || this.nanos !== 0) return;
+    this.#zeroRecords += 1;
+    if (this.#zeroRecords === MAX_ZERO_RECORDS) this.#endAtHole();
     if (!this.#repeated.isFirst(ALL_ZERO)) return;
     const message = "the record is nothing but zeros";
     this.#repeated.describe(ALL_ZERO, this.record, this.fileOffset, message);
+  }
+
+  /** The record at hand is still given; none comes after it. */
+  #endAtHole(): void {
+    const { base, start } = this.#window;
+    const message = `${MAX_ZERO_RECORDS} records of nothing but zeros stand before this place`;
+    this.#log.add(
+      ZERO_HOLE,
+      { file: this.#file, record: this.record, offset: base + start },
+      message,
+    );
+    this.#close();
   }
 
   #inconsistentLength(): void {

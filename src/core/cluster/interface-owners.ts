@@ -19,11 +19,13 @@ const BRANCH_PREFIX = "vlan";
 
 export function buildInterfaceOwners(snapshot: ClusterSnapshot): InterfaceOwners {
   const byRoute = ownersByRoute(snapshot);
-  const byName = ownersByName(snapshot);
+  // A hash for every pod: made when a name is asked for that no route tells.
+  let byName: ReadonlyMap<string, InterfaceOwner> | null = null;
   return {
     podOf(node, interfaceName) {
       const routed = node === null ? undefined : byRoute.get(routeKey(node, interfaceName));
       if (routed !== undefined && routed !== null) return routed;
+      byName ??= ownersByName(snapshot);
       const named = byName.get(interfaceName) ?? null;
       const elsewhere = node !== null && named?.pod.node !== undefined && named.pod.node !== node;
       return elsewhere ? null : named;

@@ -35,7 +35,6 @@ export function nodeFacts(
   const addresses = new NodeByKey();
   const macs = new NodeByKey();
   const podAddresses = new NodeByKey();
-  const veths = new NodeByKey();
   for (const node of nodes) {
     hostnames.add(node.name.toLowerCase(), node.name);
     hostnames.add(firstLabel(node.name), node.name);
@@ -49,17 +48,30 @@ export function nodeFacts(
   for (const pod of pods) {
     if (pod.node === undefined || pod.hostNetwork) continue;
     for (const address of pod.addresses) podAddresses.add(address, pod.node);
-    if (pod.namespace !== "") veths.add(vethName(vethPrefix, pod.namespace, pod.name), pod.node);
   }
+  let veths: NodeByKey | null = null;
   return {
     nodeOfHostname: (hostname) =>
       hostnames.find(hostname.toLowerCase()) ?? hostnames.find(firstLabel(hostname)),
     nodeOfMac: (mac) => (mac === undefined ? null : macs.find(mac)),
     nodeOfAddress: addresses.find,
     nodeOfPodAddress: podAddresses.find,
-    nodeOfVeth: veths.find,
+    nodeOfVeth: (device) => {
+      veths ??= nodesByVeth(pods, vethPrefix);
+      return veths.find(device);
+    },
     nodesNamedIn: (word) => nodes.map(({ name }) => name).filter((name) => namedIn(word, name)),
   };
+}
+
+/** A hash for every pod, so that it is made only when a file names interfaces. */
+function nodesByVeth(pods: readonly PodEntry[], prefix: string): NodeByKey {
+  const veths = new NodeByKey();
+  for (const { node, hostNetwork, namespace, name } of pods) {
+    if (node === undefined || hostNetwork || namespace === "") continue;
+    veths.add(vethName(prefix, namespace, name), node);
+  }
+  return veths;
 }
 
 function firstLabel(name: string): string {
