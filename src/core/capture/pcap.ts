@@ -286,7 +286,7 @@ export class PcapCursor implements RecordCursor {
   #emptyRecord(): void {
     if (this.wireLength !== 0 || this.seconds !== 0 || this.nanos !== 0) return;
     this.#zeroRecords += 1;
-    if (this.#zeroRecords === MAX_ZERO_RECORDS) this.#endAtHole();
+    if (this.#zeroRecords > MAX_ZERO_RECORDS) this.#endAtHole();
     if (!this.#repeated.isFirst(ALL_ZERO)) return;
     const message = "the record is nothing but zeros";
     this.#repeated.describe(ALL_ZERO, this.record, this.fileOffset, message);
@@ -295,7 +295,7 @@ export class PcapCursor implements RecordCursor {
   /** The record at hand is still given; none comes after it. */
   #endAtHole(): void {
     const { base, start } = this.#window;
-    const message = `${MAX_ZERO_RECORDS} records of nothing but zeros stand before this place`;
+    const message = `more than ${MAX_ZERO_RECORDS} records of nothing but zeros stand before this place`;
     this.#log.add(
       ZERO_HOLE,
       { file: this.#file, record: this.record, offset: base + start },
