@@ -14,7 +14,6 @@ export type Markup = string & { readonly [markup]: true };
 export type Tag =
   | "a"
   | "article"
-  | "aside"
   | "body"
   | "code"
   | "dd"
@@ -126,12 +125,8 @@ export function join(parts: readonly Markup[], separator = NOTHING): Markup {
   return parts.join(separator) as Markup;
 }
 
-/** `<meta>` of the page's own making. */
-export function meta(
-  attributes: Readonly<
-    Record<"charset" | "name" | "http-equiv" | "content", string> | Record<string, string>
-  >,
-): Markup {
+/** `<meta>`, of the page's own making. */
+export function meta(attributes: Readonly<Record<string, string>>): Markup {
   const pairs = Object.entries(attributes).map(([name, value]) => `${name}="${encoded(value)}"`);
   return `<meta ${pairs.join(" ")}>` as Markup;
 }
