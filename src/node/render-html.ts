@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { DIAGRAMS, type DiagramKind, type DiagramOptions } from "../core/diagram/diagram.ts";
 import { renderHtml } from "../core/render/html/page.ts";
 import { type PagePicture, picturedConnections } from "../core/render/html/page-picture.ts";
-import type { Report } from "../core/report/report.ts";
+import type { Report, ReportConnection } from "../core/report/report.ts";
 import { renderSceneSvg } from "./render-svg.ts";
 
 /** Chunks of one HTML document (`podpath -o html`). */
@@ -22,18 +22,23 @@ function pagePart(name: string): string {
   return readFileSync(new URL(`../../dist/page/${name}`, import.meta.url), "utf8");
 }
 
-/** Every kind that is about the whole report, and the path of the worst connections. */
+/** Every kind that is about the whole report; of the worst connections those that are about one. */
 async function drawPictures(report: Report): Promise<readonly PagePicture[]> {
   const pictures: PagePicture[] = [];
   if (report.connections.length === 0) return pictures;
   const kinds: readonly DiagramKind[] = DIAGRAMS;
   for (const kind of kinds)
     if (kind.about === "report") pictures.push(await draw(kind, report, {}));
-  const path = kinds.find(({ id }) => id === "path");
-  if (path === undefined) return pictures;
   for (const connection of picturedConnections(report))
-    pictures.push(await draw(path, report, { connection }));
+    for (const kind of kinds)
+      if (kind.about === "connection" && (kind.id !== "ladder" || hasKeyPackets(connection)))
+        pictures.push(await draw(kind, report, { connection }));
   return pictures;
+}
+
+/** A ladder is made of packets, which a report lists only when it was asked to (`--key-packets`). */
+function hasKeyPackets({ observations }: ReportConnection): boolean {
+  return observations.some(({ keyPackets = [] }) => keyPackets.length > 0);
 }
 
 async function draw(

@@ -37,6 +37,16 @@ describe("podpath -o html", () => {
     expect(stdout).not.toContain('<article id="conn-1"');
   });
 
+  it("draws the whole, the path of the worst connections, and their ladder where the packets are listed", async () => {
+    const count = (html: string) => html.match(/<svg /g)?.length;
+    const { stdout: plain } = await runCli(["samples/tour", "-o", "html"]);
+    const { stdout } = await runCli(["samples/tour", "-o", "html", "--key-packets"]);
+    // Three of the whole; four connections have findings.
+    expect([count(plain), count(stdout)]).toEqual([3 + 4, 3 + 4 + 4]);
+    const ids = [...stdout.matchAll(/<[^>]* id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+  });
+
   it("of a capture without packets says that nothing was seen", async () => {
     const folder = temporaryDirectory({ "empty.pcap": pcapFile([]) });
     const { code, stdout } = await runCli([join(folder, "empty.pcap"), "-o", "html"]);

@@ -45,10 +45,11 @@ export function connectionRow(
   );
 }
 
-/** "tcp closed", "icmp id 1704": both ends have the echo's one identifier. */
-function protocolText({ protocol, tcp, orig }: ReportConnection): string {
-  if (tcp !== undefined) return `${protocol} ${tcp.state}`;
-  return isIcmp(protocol) && orig.port !== null ? `${protocol} id ${orig.port}` : protocol;
+/** "tcp closed", "icmp id 1704" (both ends have the echo's one identifier), "tcp closed, health check". */
+function protocolText({ protocol, tcp, orig, healthCheck }: ReportConnection): string {
+  const what = healthCheck === true ? ", health check" : "";
+  if (tcp !== undefined) return `${protocol} ${tcp.state}${what}`;
+  return isIcmp(protocol) && orig.port !== null ? `${protocol} id ${orig.port}` : protocol + what;
 }
 
 function isIcmp(protocol: string): boolean {
