@@ -26,28 +26,34 @@ const LEVEL_RANK = { error: 0, warning: 1, note: 2 } as const;
 export function digestConnections(report: Report): Digest {
   const columns = columnsOf(report);
   const provenByClass = new Map<string, number>();
-  const byRank: number[][] = Array.from({ length: RANKS }, () => []);
   const large: number[] = [];
   for (let index = 0; index < columns.length; index++) {
     if (columns.confidence(index) === "proven") {
       const id = columns.class(index);
       provenByClass.set(id, (provenByClass.get(id) ?? 0) + 1);
     }
-    // Each rank alone may fill the table.
-    const same = byRank[rankOf(columns, index)];
-    if (same !== undefined && same.length < MAX_PAGE_ROWS) same.push(index);
     if (columns.bytes(index) >= THROUGHPUT_FROM_BYTES && large.length < MAX_THROUGHPUT_SERIES)
       large.push(index);
   }
-  const rows = byRank.flat().slice(0, MAX_PAGE_ROWS);
   return {
     open: openVerdicts(columns),
     provenByClass,
-    rows: rows.flatMap((index) => report.connections.at(index) ?? []),
+    rows: worstFirst(columns, MAX_PAGE_ROWS).flatMap((index) => report.connections.at(index) ?? []),
     large,
     findings: new Map(report.findings.map((finding) => [finding.id, finding])),
     findingPositions: new Map(report.findings.map(({ id }, position) => [id, position])),
   };
+}
+
+/** Positions of at most `limit` connections: worst finding first, then those that are not proven, then by first packet. */
+export function worstFirst(columns: ReportColumns, limit: number): readonly number[] {
+  const byRank: number[][] = Array.from({ length: RANKS }, () => []);
+  for (let index = 0; index < columns.length; index++) {
+    // Each rank alone may fill the list.
+    const same = byRank[rankOf(columns, index)];
+    if (same !== undefined && same.length < limit) same.push(index);
+  }
+  return byRank.flat().slice(0, limit);
 }
 
 function rankOf(columns: ReportColumns, index: number): number {

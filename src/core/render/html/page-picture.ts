@@ -1,6 +1,7 @@
 /** A picture that is drawn already: the core has no document to draw into. */
 import type { Report, ReportConnection } from "../../report/report.ts";
-import { digestConnections } from "./digest.ts";
+import { columnsOf } from "../../report/report-columns.ts";
+import { worstFirst } from "./digest.ts";
 import type { DrawnSvg } from "./markup.ts";
 
 export interface PagePicture {
@@ -19,6 +20,7 @@ const PICTURED = 6;
 
 /** The connections whose path is drawn: those with the worst findings. */
 export function picturedConnections(report: Report): readonly ReportConnection[] {
-  const { rows } = digestConnections(report);
-  return rows.slice(0, PICTURED).filter(({ findings }) => findings.length > 0);
+  return worstFirst(columnsOf(report), PICTURED)
+    .flatMap((position) => report.connections.at(position) ?? [])
+    .filter(({ findings }) => findings.length > 0);
 }
