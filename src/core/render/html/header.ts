@@ -16,6 +16,8 @@ export function pageTitle(view: PageView): string {
   return `${verdict(view)}${cluster === undefined ? "" : `; ${cluster}`}; podpath`;
 }
 
+const CLOCKS = 2;
+
 export interface SectionLink {
   readonly id: string;
   readonly title: string;
@@ -27,7 +29,7 @@ export function* pageHeader(
   view: PageView,
   sections: readonly SectionLink[],
 ): Generator<Markup, void, undefined> {
-  const { report, layout, names } = view;
+  const { report } = view;
   yield element("a", { class: "skip", href: "#findings" }, text("Skip to the findings"));
   yield LINE;
   yield open("header", { class: `level-${levelOf(view)}` });
@@ -36,7 +38,7 @@ export function* pageHeader(
   yield open("dl", { class: "facts" });
   yield fact("Read", readText(report));
   yield fact("Snapshot", snapshotText(report));
-  for (const clock of clockText(report, layout, names)) yield fact("Clocks", clock);
+  yield* clocks(view);
   if (report.filter !== undefined) {
     const { expression, shown, of } = report.filter;
     yield fact("Filter", `${formatCount(shown)} of ${plural(of, "connection")}: ${expression}`);
@@ -45,6 +47,14 @@ export function* pageHeader(
   yield close("header");
   yield LINE;
   yield sectionLinks(sections);
+}
+
+/** Two at most: what was found must not be pushed out of sight. The inputs have all. */
+function* clocks({ report, layout, names }: PageView): Generator<Markup, void, undefined> {
+  const all = clockText(report, layout, names);
+  for (const clock of all.slice(0, CLOCKS)) yield fact("Clocks", clock);
+  const more = all.length - CLOCKS;
+  if (more > 0) yield fact("", `… ${plural(more, "more clock")} told with the inputs`);
 }
 
 /** "good" only where nothing was found and nothing is open. */

@@ -5,6 +5,7 @@ import type {
   ReportDiagnostic,
   ReportVantagePoint,
 } from "../../report/report.ts";
+import { clockText } from "../text-hops.ts";
 import { formatBytes, formatCount } from "../text-layout.ts";
 import { timeSpan } from "../text-names.ts";
 import { listed, moreOf, section } from "./fragments.ts";
@@ -33,13 +34,23 @@ function* body(view: PageView): Generator<Markup, void, undefined> {
     yield element("h3", {}, text("Where they looked"));
     yield* table("Vantage points", POINT_HEAD, report.vantagePoints, (one) => point(view, one));
   }
-  yield* captureNotes(view);
+  yield* notes("Clocks", clockText(report, view.layout, view.names));
+  yield* notes("Losses and comments in the captures", captureNotes(view));
   yield* otherInputs(report);
 }
 
-/** What the capturing tools wrote beside the packets: losses, and comments of whoever captured. */
-function* captureNotes({ report, names }: PageView): Generator<Markup, void, undefined> {
-  const notes = report.captures.flatMap(({ id, drops = [], comments = [] }) => [
+function* notes(title: string, sentences: readonly string[]): Generator<Markup, void, undefined> {
+  if (sentences.length === 0) return;
+  yield element("h3", {}, text(title));
+  yield open("ul");
+  yield* listed(sentences, (one) => join([element("li", {}, text(one)), LINE]));
+  yield close("ul");
+  yield moreOf(sentences.length);
+}
+
+/** What the capturing tools wrote beside the packets, and what whoever captured did. */
+function captureNotes({ report, names }: PageView): readonly string[] {
+  return report.captures.flatMap(({ id, drops = [], comments = [] }) => [
     ...drops.flatMap(({ interface: index, droppedByInterface = "0", droppedByOs = "0" }) =>
       droppedByInterface === "0" && droppedByOs === "0"
         ? []
@@ -52,12 +63,6 @@ function* captureNotes({ report, names }: PageView): Generator<Markup, void, und
         `${names.capture(id)}${record === undefined ? "" : ` #${record}`}: ${said}`,
     ),
   ]);
-  if (notes.length === 0) return;
-  yield element("h3", {}, text("Losses and comments in the captures"));
-  yield open("ul");
-  yield* listed(notes, (note) => join([element("li", {}, text(note)), LINE]));
-  yield close("ul");
-  yield moreOf(notes.length);
 }
 
 function* table<T>(

@@ -173,6 +173,23 @@ describe("a report of any size", () => {
     expect(html).toMatch(/further connections of the table would make this file too large/);
   });
 
+  it("with hundreds of clocks tells two at the top and the others with the inputs", () => {
+    const base = sample("tour");
+    const [first] = base.captures;
+    const captures = Array.from({ length: 300 }, (_, i) => ({
+      ...first!,
+      id: `c${i + 1}`,
+      file: `n${i + 1}.pcap`,
+      clockOffset: { reference: "c1", seconds: i, uncertaintySeconds: 0.001, connections: 1 },
+    }));
+    const html = page({ ...base, captures });
+    const [header = ""] = html.split("</header>");
+    expect(header.match(/ahead of/g)).toHaveLength(2);
+    // Captures that are off by the same are told together.
+    expect(header).toMatch(/… \d{2,3} more clocks told with the inputs/);
+    expect(html).toContain("<li>n9.pcap is 8.0 s ahead of n1.pcap");
+  });
+
   it("with names of a megabyte stays small", () => {
     const report = clusterReport(BIG);
     const html = page(hostileReport(report, "x".repeat(1_000_000)));
