@@ -1,7 +1,7 @@
 /** The filters that show the packets which a sentence cites. */
 import type { Report, ReportEvidence } from "../report/report.ts";
 import { shellWord } from "../report/shell-word.ts";
-import { reading } from "./capture-reading.ts";
+import { reading, tsharkCommand } from "./capture-reading.ts";
 
 export interface FrameFilter {
   /** Id of the capture. */
@@ -34,14 +34,14 @@ export function frameFilters(
       records.length === 1
         ? `frame.number == ${records[0]}`
         : `frame.number in {${records.join(", ")}}`;
-    const { word, notes } = reading(report, file);
+    const from = reading(report, file);
     return [
       {
         capture: id,
         file,
         displayFilter,
-        tshark: `tshark -n -r ${word} -Y ${shellWord(displayFilter)}`,
-        ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
+        tshark: tsharkCommand(from, `-Y ${shellWord(displayFilter)}`),
+        ...(from.notes.length === 0 ? {} : { note: from.notes.join("; ") }),
       },
     ];
   });

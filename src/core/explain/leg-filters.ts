@@ -2,7 +2,7 @@
 import { type ConnectionLeg, tupleKey } from "../report/connection-legs.ts";
 import type { Report, ReportConnection, ReportObservation } from "../report/report.ts";
 import { shellWord } from "../report/shell-word.ts";
-import { type Reading, reading } from "./capture-reading.ts";
+import { type Reading, reading, tcpdumpCommand, tsharkCommand } from "./capture-reading.ts";
 import type { LegFilter } from "./explanation.ts";
 import { tupleWords } from "./plain-words.ts";
 import { type TunnelsAt, tunnelsAt } from "./tunnels-at.ts";
@@ -118,7 +118,7 @@ function legFilter(
       : ["tcpdump finds the outer packets: its filters do not look inside a tunnel"]),
     ...from.notes,
   ];
-  const asTunnel = tunnel?.decodeAs === undefined ? "" : ` -d ${tunnel.decodeAs}`;
+  const asTunnel = tunnel?.decodeAs === undefined ? "" : `-d ${tunnel.decodeAs} `;
   return [
     {
       capture,
@@ -126,12 +126,9 @@ function legFilter(
       leg: tupleWords(protocol, first),
       vantagePoints: [...new Set(seen.map(({ vantagePoint }) => vantagePoint))],
       displayFilter: display,
-      tshark: `tshark -n -r ${from.word}${asTunnel} -Y ${shellWord(display)}`,
+      tshark: tsharkCommand(from, `${asTunnel}-Y ${shellWord(display)}`),
       captureFilter: filter,
-      tcpdump:
-        from.unpack === null
-          ? `tcpdump -nn -r ${from.word} ${shellWord(filter)}`
-          : `${from.unpack} ${from.word} | tcpdump -nn -r - ${shellWord(filter)}`,
+      tcpdump: tcpdumpCommand(from, shellWord(filter)),
       ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
     },
   ];

@@ -2,7 +2,10 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { frameFilters } from "../../../src/core/explain/frame-filter.ts";
 import type { Report } from "../../../src/core/report/report.ts";
+import { pcapFile } from "../../support/capture.ts";
+import { ethernet } from "../../support/packet.ts";
 import { ROOT, readText } from "../../support/repository.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const REPORT: Report = JSON.parse(readText("samples/tour/expected.report.json"));
 
@@ -43,6 +46,42 @@ describe("the packets that a sentence cites", () => {
     const [filter] = frameFilters(REPORT, [{ statement: "", packets, snapshot: [] }], 3);
     expect(filter?.displayFilter).toBe("frame.number in {1, 2, 3}");
   });
+
+  it("are looked for in all files of a rotated capture, numbered on over them", () => {
+    const [first] = REPORT.captures;
+    const parts = [1, 2].map((n) => ({ file: `t.pcap${n}`, firstRecord: 10 * n - 9, records: 10 }));
+    const report = { ...REPORT, captures: [{ ...first!, parts }] };
+    const packets = [{ capture: "c1", record: 12 }];
+    const [filter] = frameFilters(report, [{ statement: "", packets, snapshot: [] }], 9);
+    expect(filter?.tshark).toBe(
+      "mergecap -a -F pcap -w - t.pcap1 t.pcap2 | tshark -n -r - -Y 'frame.number == 12'",
+    );
+  });
+
+  it.skipIf(spawnSync("mergecap", ["-v"]).error !== undefined)(
+    "of the second file of a rotated capture are what the command shows",
+    () => {
+      const frames = [1, 2, 3].map((n) =>
+        ethernet().ipv4({ src: "10.0.0.1", dst: "10.0.0.2" }).udp({ srcPort: n, dstPort: 53 }),
+      );
+      const folder = temporaryDirectory({
+        "t.pcap1": pcapFile(frames.slice(0, 2)),
+        "t.pcap2": pcapFile(frames.slice(2)),
+      });
+      const [first] = REPORT.captures;
+      const parts = [1, 2].map((n) => ({
+        file: `${folder}/t.pcap${n}`,
+        firstRecord: 2 * n - 1,
+        records: 3 - n,
+      }));
+      const report = { ...REPORT, captures: [{ ...first!, parts }] };
+      const packets = [{ capture: "c1", record: 3 }];
+      const [filter] = frameFilters(report, [{ statement: "", packets, snapshot: [] }], 9);
+      const command = `${filter?.tshark} -T fields -e udp.srcport`;
+      const { stdout } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+      expect(stdout.trim()).toBe("3");
+    },
+  );
 
   it("are none where nothing is cited", () => {
     expect(frameFilters(REPORT, [], 10)).toEqual([]);

@@ -46,6 +46,7 @@ export function connectionDetail(
       className(told.class),
       text(` ${pathClassTitle(told.class)}, ${confidence}`),
     ),
+    element("p", { class: "line" }, element("code", {}, text(view.names.short(told.line)))),
     findings.length === 0 ? NOTHING : findingList(view, told),
     ...view.pictures
       .filter((one) => one.connection === id)

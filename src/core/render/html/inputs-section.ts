@@ -151,9 +151,10 @@ const CAPTURE_HEAD: readonly HeadCell[] = [
 
 function capture(one: ReportCapture): readonly Markup[] {
   const { id, file, format, linkTypes, records, bytes, snaplen, firstSeen, lastSeen } = one;
+  const files = one.parts === undefined ? "" : `, ${formatCount(one.parts.length)} files`;
   const time = firstSeen === null || lastSeen === null ? "" : timeSpan(firstSeen, lastSeen);
   return [
-    rowTitle(text(file), element("small", {}, text(id))),
+    rowTitle(text(file), element("small", {}, text(id + files))),
     cell(text([format, ...linkTypes].join(", "))),
     numberCell(formatCount(records)),
     numberCell(formatBytes(bytes)),
