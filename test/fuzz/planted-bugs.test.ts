@@ -1,4 +1,5 @@
 /** The harness is judged: of bugs that we put in ourselves it must find nearly all within the cases of an ordinary run. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ROOT } from "../support/repository.ts";
 import { applyPatch, PatchDoesNotFit } from "./build-target.ts";
@@ -21,6 +22,10 @@ describe("planted bugs", () => {
     expect(applyPatch("a x b", patch)).toBe("a y b");
     expect(() => applyPatch("a b", patch)).toThrow(PatchDoesNotFit);
     expect(() => applyPatch("x x", patch)).toThrow(PatchDoesNotFit);
+  });
+
+  test.each(PLANTED_BUGS)("$name fits the source", (bug) => {
+    expect(() => applyPatch(readFileSync(`${ROOT}${bug.file}`, "utf8"), bug)).not.toThrow();
   });
 
   test("are found, nearly all of them", { timeout: 600_000 }, async () => {

@@ -121,16 +121,16 @@ export const BUGS_IN_CAPTURES: readonly Omit<PlantedBug, "campaign">[] = [
   {
     name: "only the first record of a direction is counted",
     kind: "lost count",
-    file: `${FLOW}/direction.ts`,
+    file: `${FLOW}/direction-counter.ts`,
     find: "words[at + RECORDS]! += 1;",
     replace: "words[at + RECORDS] = 1;",
   },
   {
     name: "bytes of a direction are those of its last packet",
     kind: "lost count",
-    file: `${FLOW}/direction.ts`,
-    find: "doubles[sums + BYTES]! += bytes;",
-    replace: "doubles[sums + BYTES] = bytes;",
+    file: `${FLOW}/direction-counter.ts`,
+    find: "const sum = bytesBefore + bytes;",
+    replace: "const sum = bytes;",
   },
   {
     name: "a name may steer the terminal",
