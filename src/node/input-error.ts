@@ -41,6 +41,10 @@ export function fromSystemError(file: string, error: unknown): InputError {
     const what = "is a symbolic link that leads back to itself";
     return new InputError("unreadable", file, what, "Name the file itself.", error);
   }
+  if (code === "ENXIO") {
+    const advice = "Give a file, a folder, or - for standard input.";
+    return new InputError("unreadable", file, "is a socket", advice, error);
+  }
   if (code === "EISDIR") {
     const what = "is a folder where a file is wanted";
     return new InputError("unreadable", file, what, "Name a file inside it.", error);

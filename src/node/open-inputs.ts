@@ -146,9 +146,6 @@ class InputOpener implements OpenedInputs {
       const following = isSnapshotOnly ? null : this.#following;
       const origin = new FileOrigin(path, path, stat.size, following);
       await this.#openNamed(path, realpathSync(path), origin, label, isSnapshotOnly);
-    } else if (stat.isSocket()) {
-      const advice = "Give a file, a folder, or - for standard input.";
-      throw new InputError("unreadable", path, "is a socket", advice);
     } else {
       // A FIFO, such as the <(...) of a shell.
       const origin = new StreamOrigin(createReadStream(path), path);
@@ -255,10 +252,6 @@ class InputOpener implements OpenedInputs {
       return this.#leaveOut(candidate, "cannot be read");
     }
     const { is, compression } = recognised;
-    if (is.kind === "empty" && compression !== null) {
-      const what = `is ${compression}-compressed and unpacks to nothing`;
-      return this.#refuse(candidate, "empty", what, "Copy it again, or capture again.");
-    }
     if (is.kind === "empty") return this.#refuse(candidate, "empty", "is empty", "Capture again.");
     if (is.kind === "unknown") {
       if (!candidate.isNamed) this.#log.add(NOT_RECOGNISED, { file: candidate.file }, is.what);

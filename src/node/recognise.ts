@@ -28,7 +28,11 @@ export async function recognise(
   const compression = sniffCompression(head);
   if (compression === null) return { is: recogniseHead(head, origin), compression };
   const unpacked = new UnpackOrigin(origin, compression, file, log);
-  return { is: recogniseHead(await unpacked.peek(HEAD_BYTES), unpacked), compression };
+  const start = await unpacked.peek(HEAD_BYTES);
+  if (start.length > 0) return { is: recogniseHead(start, unpacked), compression };
+  const what = `is ${compression}-compressed and unpacks to nothing`;
+  const advice = "Copy it again, or capture again.";
+  return { is: { kind: "unknown", what, advice }, compression };
 }
 
 function recogniseHead(head: Uint8Array, content: ByteOrigin): Recognised {
