@@ -15,12 +15,7 @@ import { fromSystemError, InputError } from "./input-error.ts";
 import { isManifest, readManifests } from "./manifest.ts";
 import type { InputDescription, OpenedInputs, OpenOptions } from "./opened-inputs.ts";
 import { decodeText, type Recognised, recognise } from "./recognise.ts";
-import {
-  joinRotated,
-  ROTATION_HEAD_BYTES,
-  type RotationHead,
-  rotationStem,
-} from "./rotated-captures.ts";
+import { Rotations } from "./rotated-captures.ts";
 import { StreamOrigin } from "./stream-source.ts";
 import { openTarBundle } from "./tar-bundle.ts";
 import { splitLabel } from "./vantage-label.ts";
@@ -76,10 +71,7 @@ class InputOpener implements OpenedInputs {
   /** Identity → file name of what was taken, so that nothing is counted twice. */
   readonly #seen = new Map<string, string>();
   readonly #names = new Set<string>();
-  /** How captures begin whose names may be of a rotation. */
-  readonly #heads = new Map<string, RotationHead>();
-  /** Captures that have more than one file. */
-  readonly #joined = new Set<string>();
+  readonly #rotations = new Rotations();
 
   constructor(options: OpenOptions) {
     this.#options = options;
@@ -95,14 +87,13 @@ class InputOpener implements OpenedInputs {
     return descriptions;
   }
 
-  /** Makes one capture of files that one tcpdump wrote one after another. */
   joinRotated(): void {
-    for (const first of joinRotated(this.captures, this.#heads, this.#log)) this.#joined.add(first);
+    this.#rotations.join(this.captures, this.#log);
   }
 
   reopen(file: string): ByteSource | null {
     // The second reader knows one file at a time.
-    if (this.#joined.has(file)) return null;
+    if (this.#rotations.has(file)) return null;
     const content = this.#used.find((used) => used.file === file)?.content;
     if (content === undefined || !content.canReopen) return null;
     const source = content.open();
@@ -279,10 +270,7 @@ class InputOpener implements OpenedInputs {
       return this.#refuse(candidate, "bad-argument", what, "Give captures without --snapshot.");
     }
     const file = this.#uniqueName(candidate.file);
-    if (rotationStem(file) !== null) {
-      const modifiedMs = candidate.origin.modifiedMs?.() ?? null;
-      this.#heads.set(file, { head: await content.peek(ROTATION_HEAD_BYTES), modifiedMs });
-    }
+    await this.#rotations.look(file, candidate.origin, content);
     candidate.origin.follow?.();
     const source = content.open();
     this.#closers.push(() => source.close());

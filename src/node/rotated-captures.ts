@@ -8,10 +8,11 @@ import { basename, dirname } from "node:path";
 import type { CaptureJob, VantageLabel } from "../core/analysis.ts";
 import { PCAP_MAGIC_NANOS, sniffCapture } from "../core/capture/capture-format.ts";
 import type { DiagnosticLog } from "../core/diagnostics/diagnostic.ts";
+import type { ByteOrigin } from "./byte-origin.ts";
 import { ROTATED } from "./input-diagnostics.ts";
 
 /** File header and the time of the first record. */
-export const ROTATION_HEAD_BYTES = 32;
+const ROTATION_HEAD_BYTES = 32;
 const HEADER_BYTES = 24;
 
 export interface RotationCandidate {
@@ -24,7 +25,7 @@ export interface RotationCandidate {
 }
 
 /** What is known of a file whose name may be of a rotation. */
-export type RotationHead = Pick<RotationCandidate, "head" | "modifiedMs">;
+type RotationHead = Pick<RotationCandidate, "head" | "modifiedMs">;
 
 /** tcpdump -C and -W put a number behind the whole name: cap.pcap, cap.pcap1, cap.pcap02.gz. */
 const NUMBERED = /^(.+\.(?:pcap|cap|dmp|dump))\d*(\.(?:gz|zst|lz4))?$/i;
@@ -32,11 +33,35 @@ const NUMBERED = /^(.+\.(?:pcap|cap|dmp|dump))\d*(\.(?:gz|zst|lz4))?$/i;
 const TIMED =
   /(?<!\d)(?:\d{4}([-_.]?)\d{2}\1\d{2}(?:[-_.T]?\d{2}([-_.:h]?)\d{2}(?:\2\d{2})?)?|1[5-9]\d{8})(?!\d)/g;
 
+/** The rotations among the captures of a run. */
+export class Rotations {
+  /** Of files whose names may be of a rotation. */
+  readonly #heads = new Map<string, RotationHead>();
+  readonly #joined = new Set<string>();
+
+  /** Remembers how a capture begins when its name may be of a rotation. */
+  async look(file: string, origin: ByteOrigin, content: ByteOrigin): Promise<void> {
+    if (rotationStem(file) === null) return;
+    const modifiedMs = origin.modifiedMs?.() ?? null;
+    this.#heads.set(file, { head: await content.peek(ROTATION_HEAD_BYTES), modifiedMs });
+  }
+
+  /** Makes one capture of files that one tcpdump wrote one after another. */
+  join(captures: CaptureJob[], log: DiagnosticLog): void {
+    for (const first of joinRotated(captures, this.#heads, log)) this.#joined.add(first);
+  }
+
+  /** Whether a capture goes on in other files. */
+  has(file: string): boolean {
+    return this.#joined.has(file);
+  }
+}
+
 /**
  * Replaces the captures of each rotation by one that goes on in the others, in the place of the first of them; the files that
  * such captures begin with. `heads`: beginnings of files whose names may be of a rotation.
  */
-export function joinRotated(
+function joinRotated(
   captures: CaptureJob[],
   heads: ReadonlyMap<string, RotationHead>,
   log: DiagnosticLog,
