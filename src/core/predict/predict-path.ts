@@ -22,6 +22,9 @@ export interface PathPredictor {
   rulesOf(node: string): NodeRules | null;
 }
 
+/** Answers that are kept for the next question. Connections to a million places ask for a million. */
+const MAX_ANSWERS_KEPT = 16_384;
+
 /** Pure; what it compiles of the snapshot and what it has answered before is kept for the next question. */
 export function pathPredictor(snapshot: ClusterSnapshot, owners: OwnerIndex): PathPredictor {
   const compiled = new Map<string, NodeRules>();
@@ -50,6 +53,7 @@ export function pathPredictor(snapshot: ClusterSnapshot, owners: OwnerIndex): Pa
       const known = answers.get(used);
       if (known !== undefined) return known;
       const answer = predict(world, packet);
+      if (answers.size >= MAX_ANSWERS_KEPT) answers.clear();
       answers.set(used, answer);
       return answer;
     },
