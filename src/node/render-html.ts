@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { DIAGRAMS, type DiagramKind, type DiagramOptions } from "../core/diagram/diagram.ts";
+import { sceneStyleSheet } from "../core/diagram/draw-scene.ts";
 import { renderHtml } from "../core/render/html/page.ts";
 import { type PagePicture, picturedConnections } from "../core/render/html/page-picture.ts";
 import type { Report, ReportConnection } from "../core/report/report.ts";
@@ -50,6 +51,7 @@ async function draw(
   const connection = options.connection?.id ?? null;
   // The ids of elements in one document differ.
   const idPrefix = connection === null ? id : `${id}-${connection}`;
-  const svg = await renderSceneSvg(kind.layOut(report, options), { idPrefix });
-  return { kind: id, title, shows, connection, svg };
+  const scene = kind.layOut(report, options);
+  const svg = await renderSceneSvg(scene, { idPrefix });
+  return { kind: id, title, shows, connection, svg, styleSheet: sceneStyleSheet(scene) };
 }

@@ -37,6 +37,11 @@ export interface DrawOptions {
   readonly hrefOf?: (link: SceneLink) => string | null;
 }
 
+/** The text of the picture's <style>: a page that allows style sheets by their hashes asks for it. */
+export function sceneStyleSheet(scene: Scene): string {
+  return styleSheet(scene.theme, coloursOf(scene));
+}
+
 export function drawScene(svg: SvgSelection, scene: Scene, options: DrawOptions = {}): void {
   const id = options.idPrefix ?? CSS_PREFIX;
   const side = scene.theme === "dark" ? "dark" : "light";
@@ -55,7 +60,7 @@ export function drawScene(svg: SvgSelection, scene: Scene, options: DrawOptions 
     .attr("font-family", SANS);
   svg.append("title").attr("id", `${id}-title`).text(scene.title);
   svg.append("desc").attr("id", `${id}-desc`).text(scene.description);
-  svg.append("style").text(styleSheet(scene.theme, coloursOf(scene)));
+  svg.append("style").text(sceneStyleSheet(scene));
   const boxes = svg.append("g").attr("class", "boxes");
   for (const box of scene.boxes) drawBox(boxes, box, brush);
   if (scene.areas.length > 0) {

@@ -13,6 +13,8 @@ export interface PagePicture {
   /** Id of the connection that it is about; null: about all of them. */
   readonly connection: string | null;
   readonly svg: DrawnSvg;
+  /** The text of its <style> element, which the page's policy must allow. */
+  readonly styleSheet: string;
 }
 
 /** A picture costs as much time as a small analysis, and each is some ten thousand characters. */

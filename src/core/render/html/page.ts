@@ -3,7 +3,7 @@
  * filter, sort and keyboard. The page asks for nothing: its policy allows its own script and style by their hashes and
  * nothing more.
  */
-import { COLOURS, type ColourName, styleSheet } from "../../diagram/palette.ts";
+import { COLOURS, type ColourName } from "../../diagram/palette.ts";
 import type { Report } from "../../report/report.ts";
 import { textLayout } from "../text-layout.ts";
 import { throughputPairs } from "../text-throughput.ts";
@@ -86,7 +86,7 @@ export function* renderHtml(report: Report, parts: PageParts): Generator<Markup,
 
 function* head(view: PageView, parts: PageParts): Generator<Markup, void, undefined> {
   const style = `${colourVariables()}\n${parts.style}`;
-  const styles = [style, ...(parts.pictures.length > 0 ? [styleSheet("auto")] : [])];
+  const styles = new Set([style, ...parts.pictures.map(({ styleSheet }) => styleSheet)]);
   const hash = (code: string): string => `'sha256-${parts.sha256(code)}'`;
   yield DOCTYPE;
   yield open("html", { lang: "en" });
@@ -97,7 +97,7 @@ function* head(view: PageView, parts: PageParts): Generator<Markup, void, undefi
     content: [
       "default-src 'none'",
       `script-src ${hash(parts.script)}`,
-      `style-src ${styles.map(hash).join(" ")}`,
+      `style-src ${[...styles].map(hash).join(" ")}`,
       "img-src data:",
       "base-uri 'none'",
       "form-action 'none'",
