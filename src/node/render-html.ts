@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { DIAGRAMS, type DiagramKind, type DiagramOptions } from "../core/diagram/diagram.ts";
 import { sceneStyleSheet } from "../core/diagram/draw-scene.ts";
+import type { SceneLink } from "../core/diagram/scene.ts";
+import { MAX_PAGE_NAMED_FINDINGS } from "../core/limits.ts";
 import { renderHtml } from "../core/render/html/page.ts";
 import { type PagePicture, picturedConnections } from "../core/render/html/page-picture.ts";
 import type { Report, ReportConnection } from "../core/report/report.ts";
@@ -42,6 +44,10 @@ function hasKeyPackets({ observations }: ReportConnection): boolean {
   return observations.some(({ keyPackets = [] }) => keyPackets.length > 0);
 }
 
+function hasPlace({ findings }: Report, id: string): boolean {
+  return findings.slice(0, MAX_PAGE_NAMED_FINDINGS).some((finding) => finding.id === id);
+}
+
 async function draw(
   kind: DiagramKind,
   report: Report,
@@ -52,6 +58,9 @@ async function draw(
   // The ids of elements in one document differ.
   const idPrefix = connection === null ? id : `${id}-${connection}`;
   const scene = kind.layOut(report, options);
-  const svg = await renderSceneSvg(scene, { idPrefix });
+  // Findings are told on the page, or at least named; of connections only some have a place on it.
+  const hrefOf = (link: SceneLink): string | null =>
+    link.kind === "finding" && hasPlace(report, link.id) ? `#${link.id}` : null;
+  const svg = await renderSceneSvg(scene, { idPrefix, hrefOf });
   return { kind: id, title, shows, connection, svg, styleSheet: sceneStyleSheet(scene) };
 }
