@@ -5,7 +5,8 @@ import { toolVersion } from "./version.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 clean, 1 findings at or above --fail-on, a policy violated, differences, 2 usage,
-3 an input cannot be read, 4 inconclusive (check; others with --strict), 70 a bug, 74 output cannot be written, 130/143 signals.`;
+3 an input cannot be read, 4 inconclusive (check; others with --strict), 70 a bug,
+74 output cannot be written, 130/143 signals.`;
 
 const EXAMPLES = `
 Examples:

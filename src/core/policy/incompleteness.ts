@@ -138,6 +138,7 @@ const DIAGNOSTICS: Readonly<Record<string, ReasonId>> = {
   "capture.section-version": "capture-cut",
   "capture.bytes-skipped": "capture-cut",
   "capture.record-zero": "capture-cut",
+  "capture.zero-hole": "capture-cut",
   "input.compressed-damaged": "capture-cut",
   "input.compressed-truncated": "capture-cut",
   "input.inflate-ratio": "capture-cut",
