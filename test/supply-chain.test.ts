@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { importsOf } from "./support/layers.ts";
 import { filesBelow, ROOT, readText } from "./support/repository.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
@@ -74,6 +75,23 @@ describe("the packages that come with podpath", () => {
       ([, { dev, license }]) => dev !== true && !LICENCES.has(license ?? ""),
     );
     expect(unknown.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+  });
+});
+
+describe("the program", () => {
+  const OUTSIDE = /^node:(?:child_process|cluster|dgram|dns|http|http2|https|net|tls)(?:\/|$)/;
+  const reachesOut = (source: string) => importsOf(source).filter((name) => OUTSIDE.test(name));
+
+  it("opens no connection and starts no other program", () => {
+    expect(reachesOut('import { connect } from "node:net";')).toEqual(["node:net"]);
+    const sources = [...filesBelow("src"), ...filesBelow("bin")].filter((file) =>
+      /\.[jt]s$/.test(file),
+    );
+    expect(sources.length).toBeGreaterThan(100);
+    expect(sources.filter((file) => reachesOut(readText(file)).length > 0)).toEqual([]);
+    expect(
+      sources.filter((file) => /\b(?:fetch|WebSocket|EventSource)\(/.test(readText(file))),
+    ).toEqual([]);
   });
 });
 

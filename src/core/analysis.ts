@@ -35,6 +35,11 @@ export interface CaptureJob {
 
 export interface AnalyzeOptions {
   readonly maxFlows?: number;
+  /**
+   * Any 32-bit number, a random one per run where captures are not trusted: it decides which flows share a slot of the flow table,
+   * never a result. Left out: a fixed one.
+   */
+  readonly hashSeed?: number;
   /** `[namespace/]name` of pods that somebody asks about: a finding says when no capture can show them. */
   readonly askedPods?: readonly string[];
   /** Called now and then while captures are read; never per packet. */

@@ -23,7 +23,11 @@ export async function analyze(
   const snapshot = loadSnapshot(snapshots, log);
   const owners = buildOwnerIndex(snapshot);
 
-  const flows = new FlowTable(options.maxFlows === undefined ? {} : { maxFlows: options.maxFlows });
+  const { maxFlows, hashSeed } = options;
+  const flows = new FlowTable({
+    ...(maxFlows === undefined ? {} : { maxFlows }),
+    ...(hashSeed === undefined ? {} : { seed: hashSeed }),
+  });
   const settings = defaultWireSettings(tunnelPorts(snapshot));
   const captures = await readCaptures(jobs, flows, settings, log, options);
   decodeDiagnostics(flows.decodeStops(), captures, log);

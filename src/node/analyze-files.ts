@@ -1,4 +1,5 @@
 /** From what the user named to the report: open, analyse, build. The one path of every command that reads captures. */
+import { randomInt } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { Analysis, CaptureJob, Progress, SnapshotText } from "../core/analysis.ts";
 import { analyze } from "../core/analyze.ts";
@@ -83,6 +84,7 @@ export async function analyzeFiles(request: AnalyzeFilesRequest): Promise<Analyz
     );
     const analysis = await analyze(jobs, opened.snapshots, {
       askedPods: request.askedPods,
+      hashSeed: randomInt(2 ** 32),
       ...(request.maxFlows === undefined ? {} : { maxFlows: request.maxFlows }),
       onProgress: (progress) => {
         // Captures are read in turns; what follows is one piece.

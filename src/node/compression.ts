@@ -1,9 +1,6 @@
 /** Which compression an input has, by its first bytes, and what undoes it. */
-import { isSkippableMagic } from "./frame-unpacker.ts";
-import { GzipUnpacker } from "./gzip-unpacker.ts";
-import { LZ4_LEGACY_MAGIC, LZ4_MAGIC, Lz4Unpacker } from "./lz4-unpacker.ts";
+import { isSkippableMagic, LZ4_LEGACY_MAGIC, LZ4_MAGIC, ZSTD_MAGIC } from "./frame-magic.ts";
 import type { Unpacker } from "./unpacker.ts";
-import { ZSTD_MAGIC, ZstdUnpacker } from "./zstd-unpacker.ts";
 
 export type Compression = "gzip" | "zstd" | "lz4";
 
@@ -24,13 +21,14 @@ export function sniffCompression(head: Uint8Array): Compression | null {
   return null;
 }
 
-export function createUnpacker(compression: Compression): Unpacker {
+/** Loaded when an input needs it: most captures are not compressed. */
+export async function createUnpacker(compression: Compression): Promise<Unpacker> {
   switch (compression) {
     case "gzip":
-      return new GzipUnpacker();
+      return new (await import("./gzip-unpacker.ts")).GzipUnpacker();
     case "zstd":
-      return new ZstdUnpacker();
+      return new (await import("./zstd-unpacker.ts")).ZstdUnpacker();
     case "lz4":
-      return new Lz4Unpacker();
+      return new (await import("./lz4-unpacker.ts")).Lz4Unpacker();
   }
 }

@@ -5,13 +5,6 @@
 import { ByteWindow } from "../core/capture/byte-window.ts";
 import { PAUSE_AFTER_BYTES, type Unpacker, type UnpackFailure } from "./unpacker.ts";
 
-const SKIPPABLE_MAGIC_LOWEST = 0x184d2a50;
-const SKIPPABLE_MAGIC_HIGHEST = 0x184d2a5f;
-
-export function isSkippableMagic(magic: number): boolean {
-  return magic >= SKIPPABLE_MAGIC_LOWEST && magic <= SKIPPABLE_MAGIC_HIGHEST;
-}
-
 /** A contradiction in the packed bytes; caught by `FrameUnpacker`, which keeps what came out before it. */
 export class PackedDamage extends Error {}
 

@@ -6,12 +6,10 @@
  *   block:   | not packed (1 bit), length (31) | content ... | block checksum (0-4) |
  *   legacy:  | magic 184c2102 (4) | blocks: | length (4) | content, unpacked at most 8 MiB ...    ends with the file or another magic
  */
-import { FrameUnpacker, isSkippableMagic, PackedDamage } from "./frame-unpacker.ts";
+import { isSkippableMagic, LZ4_LEGACY_MAGIC, LZ4_MAGIC } from "./frame-magic.ts";
+import { FrameUnpacker, PackedDamage } from "./frame-unpacker.ts";
 import { LZ4_HISTORY_BYTES, Lz4Block } from "./lz4-block.ts";
 import { Xxh32 } from "./xxh32.ts";
-
-export const LZ4_MAGIC = 0x184d2204;
-export const LZ4_LEGACY_MAGIC = 0x184c2102;
 
 const LEGACY_BLOCK_BYTES = 8 * 1024 * 1024;
 const NOT_PACKED = 0x8000_0000;

@@ -18,7 +18,7 @@ class UnpackSource implements ClosableSource {
   readonly #file: string;
   readonly #log: DiagnosticLog;
   readonly #source: ClosableSource;
-  readonly #unpacker: Unpacker;
+  #unpacker: Unpacker | null = null;
   #packedBytes = 0;
   #unpackedBytes = 0;
   #hasEnded = false;
@@ -30,7 +30,6 @@ class UnpackSource implements ClosableSource {
     this.#file = file;
     this.#log = log;
     this.#source = packed.open();
-    this.#unpacker = createUnpacker(compression);
   }
 
   readInto(target: Uint8Array): number | Promise<number> {
@@ -41,7 +40,7 @@ class UnpackSource implements ClosableSource {
     this.#hasEnded = true;
     this.#ready = [];
     this.#source.close();
-    this.#unpacker.close();
+    this.#unpacker?.close();
   }
 
   async #unpackInto(target: Uint8Array): Promise<number> {
@@ -64,22 +63,23 @@ class UnpackSource implements ClosableSource {
   }
 
   async #unpackPiece(): Promise<void> {
+    this.#unpacker ??= await createUnpacker(this.#compression);
     const unpacker = this.#unpacker;
+    if (this.#hasEnded) return unpacker.close();
     let piece: Uint8Array = new Uint8Array(0);
     if (unpacker.isPaused) unpacker.resume();
-    else piece = await this.#feed();
+    else piece = await this.#feed(unpacker);
     this.#accept(unpacker.output.splice(0));
-    if (unpacker.failure !== null) await this.#failed(unpacker.failure, piece);
+    if (unpacker.failure !== null) await this.#failed(unpacker, unpacker.failure, piece);
     else if (this.#isOverRatio()) this.#cut();
     if (this.#hasEnded) this.#source.close();
   }
 
   /** Hands the next piece over, and says when it was the last. */
-  async #feed(): Promise<Uint8Array> {
+  async #feed(unpacker: Unpacker): Promise<Uint8Array> {
     const block = Buffer.allocUnsafe(PIECE_BYTES);
     const count = await readFully(this.#source, block);
     const piece = block.subarray(0, count);
-    const unpacker = this.#unpacker;
     this.#packedBytes += count;
     if (count > 0) await unpacker.write(piece);
     if (unpacker.failure === null && !unpacker.isPaused && count < PIECE_BYTES) {
@@ -96,9 +96,9 @@ class UnpackSource implements ClosableSource {
     }
   }
 
-  async #failed(failure: UnpackFailure, lastPiece: Uint8Array): Promise<void> {
+  async #failed(unpacker: Unpacker, failure: UnpackFailure, lastPiece: Uint8Array): Promise<void> {
     this.#hasEnded = true;
-    if (!failure.isCut && this.#unpacker.keepsBack) await this.#salvage(lastPiece);
+    if (!failure.isCut && unpacker.keepsBack) await this.#salvage(lastPiece);
     const message = failure.isCut
       ? `the ${this.#compression} data ends after ${this.#packedBytes} bytes, in the middle`
       : `the ${this.#compression} data is damaged before byte ${this.#packedBytes} (${failure.message})`;
@@ -112,7 +112,7 @@ class UnpackSource implements ClosableSource {
   async #salvage(lastPiece: Uint8Array): Promise<void> {
     this.#source.close();
     if (!this.#packed.canReopen) return;
-    const again = createUnpacker(this.#compression);
+    const again = await createUnpacker(this.#compression);
     const source = this.#packed.open();
     let toSkip = this.#unpackedBytes;
     const collect = (): void => {
@@ -148,7 +148,7 @@ class UnpackSource implements ClosableSource {
 
   #cut(): void {
     this.#hasEnded = true;
-    this.#unpacker.close();
+    this.#unpacker?.close();
     this.#say(
       INFLATE_RATIO,
       `${this.#packedBytes} packed bytes became ${this.#unpackedBytes}, more than ${MAX_INFLATE_RATIO} for one`,

@@ -10,9 +10,8 @@
  */
 import { Decompress } from "fzstd";
 import { MAX_ZSTD_WINDOW_BYTES } from "../core/limits.ts";
-import { FrameUnpacker, isSkippableMagic, PackedDamage } from "./frame-unpacker.ts";
-
-export const ZSTD_MAGIC = 0xfd2fb528;
+import { isSkippableMagic, ZSTD_MAGIC } from "./frame-magic.ts";
+import { FrameUnpacker, PackedDamage } from "./frame-unpacker.ts";
 
 const BLOCK_HEADER_LENGTH = 3;
 /** Block_Maximum_Size (section 3.1.1.2.4): packed or unpacked. */

@@ -1,7 +1,7 @@
 /** Marks the rows that may be tied to another by an initial sequence number (match-by-isn.ts), without making any of them. */
 import type { RowColumns } from "../flow/row-columns.ts";
 import type { Leg } from "./leg.ts";
-import { mix, type RowMarks, SHARED, TIED } from "./shared-tuples.ts";
+import { type RowMarks, SHARED, TIED } from "./shared-tuples.ts";
 
 const TCP = 6;
 /** What a slot says when one of several that share the number must be looked at. */
@@ -15,7 +15,7 @@ const LOUD = -1;
  */
 export function markSharedIsns(rows: RowColumns, marks: RowMarks, legs: readonly Leg[]): void {
   const flows = flowsWithIsn(rows, marks);
-  const table = new IsnTable(flows.length + legs.length * 2);
+  const table = new IsnTable(flows.length + legs.length * 2, rows.hashSeed);
   for (const { protocol, facts } of legs) {
     if (protocol !== "tcp") continue;
     if (facts.forward.isn !== null) table.shout(facts.forward.isn | 0);
@@ -74,7 +74,10 @@ class IsnTable {
   /** No number is LOUD. */
   isQuiet = true;
 
-  constructor(most: number) {
+  readonly #seed: number;
+
+  constructor(most: number, seed: number) {
+    this.#seed = seed;
     let size = 16;
     while (size < most * 2) size *= 2;
     this.#keys = new Int32Array(size);
@@ -104,8 +107,15 @@ class IsnTable {
 
   #find(isn: number): number {
     const mask = this.#keys.length - 1;
-    let at = mix(isn) & mask;
+    let at = mix(isn ^ this.#seed) & mask;
     while (this.#holders[at] !== 0 && this.#keys[at] !== isn) at = (at + 1) & mask;
     return at;
   }
+}
+
+/** A finalizer of the kind of MurmurHash3's (github.com/aappleby/smhasher): every bit reaches the low ones. */
+function mix(word: number): number {
+  let hash = Math.imul(word ^ (word >>> 16), 0x7feb352d);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
+  return hash ^ (hash >>> 16);
 }

@@ -59,7 +59,7 @@ class TupleTable {
     const b = rows.addressB(row);
     const ports = rows.ports(row);
     const turned = (ports << 16) | (ports >>> 16);
-    let at = tupleHash(kind, a, b, ports) & mask;
+    let at = rows.tupleHash(row) & mask;
     for (;;) {
       const other = (slots[at] ?? 0) - 1;
       if (other < 0) break;
@@ -74,21 +74,4 @@ class TupleTable {
     slots[at] = row + 1;
     return -1;
   }
-}
-
-/** The same for both directions. */
-function tupleHash(kind: number, a: number, b: number, ports: number): number {
-  const hash = endHash(a, ports >>> 16) + endHash(b, ports & 0xffff);
-  return mix((hash ^ Math.imul(kind, 0x2c1b3c6d)) | 0);
-}
-
-function endHash(address: number, port: number): number {
-  return mix(Math.imul(address ^ 0x7feb352d, 0x846ca68b) + port);
-}
-
-/** A finalizer of the kind of MurmurHash3's (github.com/aappleby/smhasher): every bit reaches the low ones. */
-export function mix(word: number): number {
-  let hash = Math.imul(word ^ (word >>> 16), 0x7feb352d);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
-  return hash ^ (hash >>> 16);
 }

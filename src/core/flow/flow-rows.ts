@@ -28,11 +28,11 @@ export class FlowRows {
   /** Row of the tunnel's outer flow + 1, by row. */
   readonly #outers = new SparseColumn();
   readonly #maxFlows: number;
-  readonly #seed: number;
+  readonly seed: number;
 
   constructor(maxFlows: number, seed: number) {
     this.#maxFlows = maxFlows;
-    this.#seed = seed;
+    this.seed = seed;
     this.addresses = new AddressTable(seed);
     this.index = new FlowIndex(this.store, (row) => this.#hashOfRow(row));
   }
@@ -79,7 +79,7 @@ export class FlowRows {
       if (source < 0 || destination < 0) return -1;
     }
     return this.index.find(
-      flowHash(place, source, destination, srcPort, dstPort, this.#seed),
+      flowHash(place, source, destination, srcPort, dstPort, this.seed),
       place,
       source,
       destination,
@@ -107,7 +107,7 @@ export class FlowRows {
     words[at + ROW_ADDRESS_B] = destination;
     words[at + ROW_PORTS] = portPair(srcPort, dstPort);
     if (outer >= 0) this.#outers.set(row, outer + 1);
-    const hash = flowHash(place, source, destination, srcPort, dstPort, this.#seed);
+    const hash = flowHash(place, source, destination, srcPort, dstPort, this.seed);
     if (predecessor < 0) this.index.insert(hash, row);
     else this.index.replace(hash, predecessor, row);
     return row * 2;
@@ -123,7 +123,7 @@ export class FlowRows {
       words[at + ROW_ADDRESS_B]!,
       ports >>> 16,
       ports & 0xffff,
-      this.#seed,
+      this.seed,
     );
   }
 }

@@ -23,17 +23,20 @@ import {
   TRAITS,
 } from "./flow-columns.ts";
 import type { FlowPointer } from "./flow-index.ts";
-import { kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
+import { flowHash, kindHasPorts, kindIsVersion6, kindProtocol } from "./flow-key.ts";
 import type { FlowObservation, Tap } from "./flow-observation.ts";
 import { type FlowParts, protocolName, readObservation } from "./flow-reader.ts";
 
 export class RowColumns {
   readonly length: number;
+  /** What the flow table's hashes begin with; tables over the rows begin with it, too, as who sent the packets must not foretell them. */
+  readonly hashSeed: number;
   readonly #parts: FlowParts;
   readonly #tap: (index: number) => Tap;
 
   constructor(parts: FlowParts, tap: (index: number) => Tap) {
     this.length = parts.rows.length;
+    this.hashSeed = parts.rows.seed;
     this.#parts = parts;
     this.#tap = tap;
   }
@@ -66,6 +69,14 @@ export class RowColumns {
     return (
       (this.#parts.rows.word(row, ROW_TRAITS) & (TRAIT_CARRIES_MASK | TRAIT_SEALED_MASK)) !== 0
     );
+  }
+
+  /** The same for both directions of a tuple, whatever the place. */
+  tupleHash(row: number): number {
+    const { rows } = this.#parts;
+    const ports = this.ports(row);
+    const [a, b] = [this.addressA(row), this.addressB(row)];
+    return flowHash(rows.kind(row), a, b, ports >>> 16, ports & 0xffff, this.hashSeed);
   }
 
   /** Protocol, IP version and "has ports" in one number: equal for rows that may share a tuple. */

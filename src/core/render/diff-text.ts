@@ -6,6 +6,7 @@ import {
   fold,
   formatBytes,
   heading,
+  headLines,
   labelled,
   moreRemark,
   plural,
@@ -25,15 +26,7 @@ export function* renderDiffText(
 ): Generator<string, void, undefined> {
   const layout = textLayout(options);
   const { style } = layout;
-  const line = (label: string, text: string, paintText?: Paint) =>
-    labelled(layout, {
-      label,
-      text,
-      indent: 0,
-      labelWidth: LABEL_WIDTH,
-      paintLabel: style.faint,
-      ...(paintText === undefined ? {} : { paintText }),
-    });
+  const line = headLines(layout, LABEL_WIDTH);
   yield* line("base", sideText(diff.base));
   yield* line("new", sideText(diff.new));
   yield* line(

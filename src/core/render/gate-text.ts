@@ -4,6 +4,7 @@ import { routeText, wayText } from "../policy/workload-path.ts";
 import {
   fold,
   heading,
+  headLines,
   labelled,
   moreRemark,
   plural,
@@ -21,16 +22,7 @@ export function* renderGateText(
   options: TextOptions,
 ): Generator<string, void, undefined> {
   const layout = textLayout(options);
-  const { style } = layout;
-  const line = (label: string, text: string, paintText?: Paint) =>
-    labelled(layout, {
-      label,
-      text,
-      indent: 0,
-      labelWidth: LABEL_WIDTH,
-      paintLabel: style.faint,
-      ...(paintText === undefined ? {} : { paintText }),
-    });
+  const line = headLines(layout, LABEL_WIDTH);
   yield* line("check", subjectText(gate));
   if (gate.policy !== undefined) yield* line("policy", fileText(gate.policy));
   if (gate.baseline !== undefined) yield* line("baseline", fileText(gate.baseline));

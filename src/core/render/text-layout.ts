@@ -61,6 +61,22 @@ export function* labelled(
   }
 }
 
+/** Writes the lines at the head of a text: what it is about, and the verdict. */
+export function headLines(
+  layout: TextLayout,
+  labelWidth: number,
+): (label: string, text: string, paintText?: Paint) => Generator<string, void, undefined> {
+  return (label, text, paintText = same) =>
+    labelled(layout, {
+      label,
+      text,
+      indent: 0,
+      labelWidth,
+      paintLabel: layout.style.faint,
+      paintText,
+    });
+}
+
 /** One long list or a name of a megabyte must not push everything else off the screen. */
 const LONGEST_TEXT = 600;
 
